@@ -1,0 +1,128 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/access"
+	"github.com/davidaparicio/kargo-bot/internal/cards"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/kargo"
+	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
+)
+
+// promote makes a Shipment of one service.
+func (b *Bot) promote(ctx context.Context, r Request, c chatops.Promote) (Answer, error) {
+	target, err := b.Catalogue.Find(ctx, c.Service, c.Environment)
+	if err != nil {
+		return Answer{}, err
+	}
+	shipment, err := b.plan(ctx, r, c, target)
+	if err != nil {
+		// What now stands in the way may follow from the first try of this very request.
+		if earlier := b.earlier(ctx, r, target); earlier != nil {
+			return b.accepted(earlier), nil
+		}
+		return Answer{}, err
+	}
+	if c.DryRun {
+		return Answer{Card: cards.Plan(shipment, b.Links)}, nil
+	}
+	if err := b.ship(ctx, shipment); err != nil {
+		return Answer{}, err
+	}
+	return b.accepted(shipment), nil
+}
+
+func (b *Bot) accepted(s *v1alpha1.Shipment) Answer {
+	return Answer{Card: cards.Shipment(s, b.Links), Shipment: s}
+}
+
+// plan checks everything that can be checked before anything is made, in the order in which a
+// person would want to hear of it, and returns the Shipment to make.
+func (b *Bot) plan(ctx context.Context, r Request, c chatops.Promote, target kargo.Target) (*v1alpha1.Shipment, error) {
+	if problem := kargo.Promotable(target); problem != nil {
+		return nil, problem
+	}
+	decision, err := b.permit(ctx, r, access.Question{Verb: access.VerbPromote, Namespace: target.Namespace, Stage: target.Stage.Name}, target.Environment)
+	if err != nil {
+		return nil, err
+	}
+	freight, err := b.Catalogue.Choose(ctx, target, c.Freight, b.Now())
+	if err != nil {
+		return nil, err
+	}
+	if problem := kargo.Unhealthy(target); problem != nil && c.Freight == "" {
+		return nil, problem
+	}
+	return newShipment(r, c, target, freight, decision), nil
+}
+
+// permit asks whether the person may.
+func (b *Bot) permit(ctx context.Context, r Request, q access.Question, environment string) (access.Decision, error) {
+	subject, err := b.People.Subject(ctx, r.Actor)
+	if err != nil {
+		return access.Decision{}, err
+	}
+	decision, err := b.Permissions.Decide(ctx, subject, q)
+	if err != nil {
+		return access.Decision{}, err
+	}
+	if !decision.Allowed {
+		return access.Decision{}, decision.Refusal(q, environment)
+	}
+	return decision, nil
+}
+
+// newShipment writes down what was asked, with every choice made.
+func newShipment(r Request, c chatops.Promote, target kargo.Target, freight *kargoapi.Freight, d access.Decision) *v1alpha1.Shipment {
+	item := v1alpha1.ShipmentItem{
+		Service: target.Service, Environment: target.Environment, Path: []string{target.Stage.Name},
+		Freight: freight.Name, Alias: freight.Alias,
+		Version: kargo.Version(kargo.Reference(freight), target.Service),
+	}
+	if current := target.Stage.Status.Current(); current != nil {
+		if ref, ok := current.Freight[freight.Origin.String()]; ok {
+			item.From, item.FromVersion = ref.Name, kargo.Version(ref, target.Service)
+		}
+	}
+	s := &v1alpha1.Shipment{
+		Spec: v1alpha1.ShipmentSpec{
+			Action:  v1alpha1.ActionPromote,
+			Summary: summary(item),
+			Items:   []v1alpha1.ShipmentItem{item},
+			RequestedBy: v1alpha1.Actor{
+				Source: string(r.Actor.Source), ID: r.Actor.ID, Name: r.Actor.Name,
+				Username: d.Subject.Username, Groups: d.Subject.Groups, Role: d.Role,
+			},
+			Origin:        r.Origin,
+			RequestDigest: digest(r),
+			Reason:        cut(c.Reason, maxReason),
+		},
+	}
+	s.Namespace = target.Namespace
+	s.Name = shipmentName(r, target)
+	s.Annotations = r.Annotations
+	return s
+}
+
+func summary(item v1alpha1.ShipmentItem) string {
+	if item.FromVersion == "" {
+		return cut(fmt.Sprintf("%s %s to %s", item.Service, item.Version, item.Environment), maxSummary)
+	}
+	return cut(fmt.Sprintf("%s %s → %s to %s", item.Service, item.FromVersion, item.Version, item.Environment), maxSummary)
+}
+
+// Bounds of the Shipment's schema, in characters.
+const (
+	maxSummary = 256
+	maxReason  = 1024
+)
+
+func cut(s string, most int) string {
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,96 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/kargo"
+)
+
+// nameHash is how much of the request's digest is part of a Shipment's name, in hexadecimal digits.
+// Should two requests collide all the same, the whole digest in the spec tells them apart.
+const nameHash = 12
+
+// maxName keeps a Shipment's name short enough to be the value of a label.
+const maxName = 63
+
+// digest identifies a request: it is the same for a retry, and different for any other request.
+func digest(r Request) string {
+	sum := sha256.Sum256([]byte(string(r.Actor.Source) + "\x00" + r.Key))
+	return hex.EncodeToString(sum[:])
+}
+
+// shipmentName derives a Shipment's name from the request alone, so that a retry meets the first.
+func shipmentName(r Request, target kargo.Target) string {
+	lead := "promote-" + target.Service + "-" + target.Environment
+	if most := maxName - nameHash - 1; len(lead) > most {
+		lead = lead[:most]
+	}
+	return strings.TrimRight(lead, "-.") + "-" + digest(r)[:nameHash]
+}
+
+// ship makes the Shipment, or finds the one that an earlier try of the same request has made: then
+// s becomes that one.
+func (b *Bot) ship(ctx context.Context, s *v1alpha1.Shipment) error {
+	wanted := s.Spec.RequestDigest
+	err := b.Shipments.Create(ctx, s)
+	switch {
+	case err == nil:
+		return nil
+	case apierrors.IsAlreadyExists(err):
+		if err := b.Quorum.Get(ctx, client.ObjectKeyFromObject(s), s); err != nil {
+			return fmt.Errorf("get the shipment of an earlier try: %w", err)
+		}
+		if s.Spec.RequestDigest != wanted {
+			return fmt.Errorf("shipment %s is another request's", s.Name)
+		}
+		return nil
+	case apierrors.IsForbidden(err) || apierrors.IsInvalid(err) || apierrors.IsNotFound(err):
+		return &chatops.Problem{
+			Code:  chatops.CodeInternal,
+			Title: "I couldn't record your request, so I did nothing. Whoever runs this bot finds the reason in its log.",
+			Err:   fmt.Errorf("create shipment: %w", err),
+		}
+	default:
+		return b.uncertain(ctx, s, wanted, err)
+	}
+}
+
+// recheckTimeout bounds the look at what became of a write whose answer was lost.
+const recheckTimeout = 500 * time.Millisecond
+
+// uncertain finds out what became of a Shipment whose making was not answered.
+func (b *Bot) uncertain(ctx context.Context, s *v1alpha1.Shipment, wanted string, cause error) error {
+	// The request's own time may be what ran out.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recheckTimeout)
+	defer cancel()
+	var found v1alpha1.Shipment
+	if err := b.Quorum.Get(ctx, client.ObjectKeyFromObject(s), &found); err == nil && found.Spec.RequestDigest == wanted {
+		*s = found
+		return nil
+	}
+	return &chatops.Problem{
+		Code:  chatops.CodeUnavailable,
+		Title: "Kubernetes did not answer, so I don't know whether your request was recorded. Look at what is running before you ask again.",
+		Err:   fmt.Errorf("create shipment: %w", cause),
+	}
+}
+
+// earlier returns the Shipment that an earlier try of the same request made, if there is one.
+func (b *Bot) earlier(ctx context.Context, r Request, target kargo.Target) *v1alpha1.Shipment {
+	var s v1alpha1.Shipment
+	key := client.ObjectKey{Namespace: target.Namespace, Name: shipmentName(r, target)}
+	if err := b.Quorum.Get(ctx, key, &s); err != nil || s.Spec.RequestDigest != digest(r) {
+		return nil
+	}
+	return &s
+}

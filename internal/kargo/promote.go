@@ -1,0 +1,135 @@
+package kargo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
+)
+
+// createTimeout bounds the making of a Promotion: Kargo's two admission webhooks may take ten
+// seconds each before the API server gives up on them.
+const createTimeout = 25 * time.Second
+
+// Promoter makes Promotions.
+type Promoter struct {
+	// writer speaks to the API server with the bot's identity.
+	writer client.Client
+	// quorum reads from the API server itself, never from a cache.
+	quorum client.Reader
+}
+
+// NewPromoter returns a Promoter that writes with writer and makes sure with quorum, which must not
+// be a cache.
+func NewPromoter(writer client.Client, quorum client.Reader) *Promoter {
+	return &Promoter{writer: writer, quorum: quorum}
+}
+
+// PromotionRequest is a Promotion to be made.
+type PromotionRequest struct {
+	Namespace string
+	Stage     string
+	Freight   string
+	// Labels identify the Promotion: one that has all of them is this one, made by an earlier try.
+	Labels      map[string]string
+	Annotations map[string]string
+}
+
+// Ensure returns the Promotion with the labels of the request, and makes it if there is none. It
+// first looks, with a read that sees every write before it: that is what makes a retry after a lost
+// answer safe. A refusal that a retry won't change comes back as a *Refused.
+func (p *Promoter) Ensure(ctx context.Context, r PromotionRequest) (*kargoapi.Promotion, error) {
+	ctx, cancel := context.WithTimeout(ctx, createTimeout)
+	defer cancel()
+
+	var existing kargoapi.PromotionList
+	if err := p.quorum.List(ctx, &existing, client.InNamespace(r.Namespace), client.MatchingLabels(r.Labels)); err != nil {
+		return nil, fmt.Errorf("look for an earlier promotion: %w", err)
+	}
+	for i := range existing.Items {
+		// The labels are anybody's to set who may promote; what they are on must be what was asked.
+		if p := &existing.Items[i]; p.Spec.Stage == r.Stage && p.Spec.Freight == r.Freight {
+			return p, nil
+		}
+	}
+	promotion := &kargoapi.Promotion{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: r.Namespace,
+			// Kargo's admission gives it a name of its own, so the name has to be read back. The
+			// object must be made by POST: see docs/adr.
+			GenerateName: r.Stage + ".",
+			Labels:       r.Labels,
+			Annotations:  r.Annotations,
+		},
+		Spec: kargoapi.PromotionSpec{Stage: r.Stage, Freight: r.Freight},
+	}
+	if err := p.writer.Create(ctx, promotion); err != nil {
+		return nil, refusal(err)
+	}
+	return promotion, nil
+}
+
+// Refused says that Kargo or the API server turned a Promotion down for good.
+type Refused struct {
+	// Reason says why, for people.
+	Reason string
+	// Err is the API server's answer.
+	Err error
+}
+
+// Error implements error.
+func (e *Refused) Error() string { return e.Reason + ": " + e.Err.Error() }
+
+// Unwrap returns the API server's answer.
+func (e *Refused) Unwrap() error { return e.Err }
+
+// refusal tells answers that are final from those that a retry may change.
+func refusal(err error) error {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) {
+		return fmt.Errorf("create promotion: %w", err)
+	}
+	message := status.Status().Message
+	switch {
+	case apierrors.IsForbidden(err), notPermitted(message):
+		return &Refused{Reason: "The bot itself may not promote to this Stage: its ServiceAccount needs the verbs create on promotions and promote on the Stage.", Err: err}
+	case apierrors.IsInvalid(err):
+		return &Refused{Reason: "Kargo refused the Promotion: " + firstLine(causes(status, message)), Err: err}
+	case apierrors.IsNotFound(err):
+		return &Refused{Reason: "Kargo refused the Promotion: its project, Stage or Freight is gone.", Err: err}
+	default:
+		return fmt.Errorf("create promotion: %w", err)
+	}
+}
+
+// notPermitted recognises a missing promote permission, which Kargo's webhook answers with status
+// 500 and no reason of its own: the sentence is all there is to tell it by
+// (pkg/webhook/kubernetes/promotion/webhook.go of v1.11.2).
+func notPermitted(message string) bool {
+	return strings.Contains(message, "is not permitted to create Promotions")
+}
+
+func causes(status apierrors.APIStatus, message string) string {
+	details := status.Status().Details
+	if details == nil || len(details.Causes) == 0 {
+		return message
+	}
+	return details.Causes[0].Message
+}
+
+// firstLine keeps what the API server says short enough for a message to people.
+func firstLine(s string) string {
+	const most = 300
+	s, _, _ = strings.Cut(s, "\n")
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
