@@ -1,0 +1,124 @@
+// Package strictyaml decodes a configuration file into a struct and tells everything that is wrong
+// with it at once, each problem with its line, its path and how to fix it: unknown and repeated
+// fields, wrong types, missing values, and what the caller finds wrong with the meaning.
+//
+// The struct says what is expected: a field's name is in its yaml tag (`yaml:"-"` for none), and it
+// may have the tags
+//
+//	required:"true"      it must be there, and not be empty
+//	default:"info"       what a text, number, boolean or duration is if it is not there
+//	enum:"debug,info"    the only values of a text
+//	example:"[T01]"      shown where it is missing
+//
+// Fields are of type string, bool, int, int64, time.Duration, or are structs, pointers to, slices
+// of and maps from string to any of these. A type with a method DescribeYAML() string is called by
+// what that returns. Anything else is an error of the programmer, and panics.
+//
+// The package must never show a value of which it doesn't know that it is harmless: people paste
+// tokens into the wrong place.
+package strictyaml
+
+import (
+	"cmp"
+	"reflect"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Document is a decoded file, and what is wrong with it so far. It remembers where everything
+// stood, so that a problem found later gets its line.
+type Document struct {
+	file     string
+	at       map[Path]position
+	unread   map[Path]bool // what was written but could not be decoded
+	problems Problems
+}
+
+// position is counted from 1.
+type position struct{ line, column int }
+
+// Decode decodes data, the content of the named file, into the struct that into points to. What
+// could be decoded is decoded, and defaults are filled in, even if there are problems.
+func Decode(file string, data []byte, into any) *Document {
+	out := reflect.ValueOf(into).Elem()
+	d := &decoder{doc: &Document{file: file, at: map[Path]position{}, unread: map[Path]bool{}}}
+	root, problem := parse(data)
+	if problem != nil {
+		problem.File = file
+		d.doc.problems = append(d.doc.problems, *problem)
+		d.doc.unread[""] = true
+		setDefaults(out)
+		return d.doc
+	}
+	d.doc.at[""] = position{root.Line, root.Column}
+	d.value("", root, out, field{})
+	return d.doc
+}
+
+// Has reports whether something is written at the path.
+func (d *Document) Has(path Path) bool {
+	_, ok := d.at[path]
+	return ok
+}
+
+// Unread reports whether what is written at the path, or somewhere inside it, could not be decoded,
+// so that the value in the struct says nothing about what its author meant.
+func (d *Document) Unread(path Path) bool {
+	for unread := range d.unread {
+		if path.within(unread) || unread.within(path) {
+			return true
+		}
+	}
+	return false
+}
+
+// Report adds a problem with what is written at the path, or should be. It is dropped if what is
+// written there could not be decoded, because that has been reported already.
+func (d *Document) Report(path Path, message, fix string) {
+	for unread := range d.unread {
+		if path.within(unread) {
+			return
+		}
+	}
+	d.problems = append(d.problems, d.Problem(path, message, fix))
+}
+
+// Problem returns a problem at the path without adding it, for what is wrong beyond the file. The
+// document may be nil.
+func (d *Document) Problem(path Path, message, fix string) Problem {
+	p := Problem{Path: path, Message: message, Fix: fix}
+	if d != nil {
+		at := d.locate(path)
+		p.File, p.Line, p.Column = d.file, at.line, at.column
+	}
+	return p
+}
+
+// Problems returns what is wrong, in the order of the lines.
+func (d *Document) Problems() Problems {
+	slices.SortStableFunc(d.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return d.problems
+}
+
+// locate returns the position of the path, or of the closest thing around it.
+func (d *Document) locate(path Path) position {
+	for {
+		if at, ok := d.at[path]; ok || path == "" {
+			return at
+		}
+		path = path.parent()
+	}
+}
+
+// record remembers where something stands: a value on one line where it begins, anything larger
+// where its key does, if it has one.
+func (d *Document) record(path Path, key, value *yaml.Node) {
+	node := value
+	if key != nil && (value.Kind == yaml.MappingNode || value.Kind == yaml.SequenceNode || isNull(value)) {
+		node = key
+	}
+	d.at[path] = position{node.Line, node.Column}
+}
