@@ -1,0 +1,94 @@
+# What to do with this repository. `make` alone lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := bin
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+# Tools are pinned in modules of their own, so that their dependencies are not the bot's.
+tool = go tool -modfile=$(CURDIR)/tools/$(1)/go.mod $(1)
+SOURCES = $(shell find api cmd internal -name '*.go' -not -name '*_test.go') go.mod go.sum
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+.PHONY: help
+
+## Running
+
+demo: $(BIN)/bot ## play with the bot: everything in one process, no cluster and no accounts needed
+	@$(BIN)/bot demo $(DEMO_ARGS)
+.PHONY: demo
+
+$(BIN)/bot: $(SOURCES) $(shell find internal -type f -path '*/web/*' -o -type f -name '*.yaml' -path '*/crds/*')
+	@echo "Building the bot (the first time this takes some minutes: Kubernetes' client libraries are large) …"
+	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/bot
+
+build: $(BIN)/bot ## build the bot
+.PHONY: build
+
+## Testing
+
+test: prepare test-unit test-chart test-e2e ## pass all tests
+.PHONY: test
+
+prepare: ## install the Debian packages that the tests need
+	@./test/prepare
+.PHONY: prepare
+
+test-unit: ## the tests of the root module
+	go vet ./...
+	go test -race -timeout 10m ./...
+.PHONY: test-unit
+
+test-chart: ## check the chart
+	$(call tool,helm) lint --strict deploy/helm/kargo-bot --values deploy/helm/kargo-bot/ci/values.yaml
+.PHONY: test-chart
+
+$(BIN)/kube-apiserver-test: $(shell find test/apiserver -name '*.go' -not -name '*_test.go') test/apiserver/go.mod
+	@echo "Building a real kube-apiserver with etcd (about 7 minutes the first time) …"
+	@cd test/apiserver && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ .
+
+test-e2e: $(BIN)/bot $(BIN)/kube-apiserver-test ## the tests of the whole on a real API server
+	cd test/e2e && go vet ./... && go test -race -timeout 20m ./...
+.PHONY: test-e2e
+
+bench: $(BIN)/bot $(BIN)/kube-apiserver-test ## measure, each figure against its physical limit in the same run
+	go test -run '^$$' -bench . -benchtime 2s ./internal/...
+	cd test/e2e && go test -timeout 20m -run '^$$' -bench . -benchtime 1x ./...
+.PHONY: bench
+
+fuzz: ## fuzz each parser of foreign input for FUZZTIME (default 1m)
+	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' internal | xargs -n1 dirname | sort -u); do \
+	  for target in $$(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' $$package | sed 's/^func //'); do \
+	    echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $${FUZZTIME:-1m} ./$$package; \
+	  done; done
+.PHONY: fuzz
+
+## Keeping order
+
+generate: ## generate deepcopy methods and CRDs
+	$(call tool,controller-gen) object paths=./api/... paths=./internal/kargo/...
+	$(call tool,controller-gen) crd paths=./api/... output:crd:dir=deploy/helm/kargo-bot/crds
+	go generate ./internal/...
+.PHONY: generate
+
+lint: ## lint everything
+	$(call tool,golangci-lint) run ./...
+	cd test/apiserver && $(call tool,golangci-lint) run --config $(CURDIR)/.golangci.yml ./...
+	cd test/e2e && $(call tool,golangci-lint) run --config $(CURDIR)/.golangci.yml ./...
+	$(call tool,actionlint)
+	@command -v shellcheck >/dev/null || { echo "shellcheck is missing: apt-get install shellcheck"; exit 1; }
+	shellcheck .ci/run test/prepare
+	@$(MAKE) --no-print-directory generate
+	@git diff --exit-code -- api internal deploy || { echo "generated files are stale: commit what 'make generate' wrote"; exit 1; }
+.PHONY: lint
+
+vulncheck: ## look for known vulnerabilities (needs the vulnerability database)
+	$(call tool,govulncheck) ./...
+.PHONY: vulncheck
+
+clean: ## remove what was built
+	rm -rf $(BIN)
+.PHONY: clean
