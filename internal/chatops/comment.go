@@ -25,7 +25,7 @@ func CommandLines(comment string) []string {
 		case strings.HasPrefix(trimmed, ">"):
 			isQuote = true
 			continue
-		case trimmed == "":
+		case strings.TrimSpace(line) == "":
 			isQuote = false
 			continue
 		case isQuote:
@@ -39,7 +39,8 @@ func CommandLines(comment string) []string {
 	return lines
 }
 
-// markdownBlocks follows what is open: a fenced code block, an HTML comment, a <pre> block.
+// markdownBlocks follows what is open: a fenced code block, an HTML comment, or an HTML block that
+// shows code or a quote.
 type markdownBlocks struct {
 	fence string
 	until string
@@ -56,24 +57,68 @@ func (b *markdownBlocks) skips(line string) bool {
 			b.fence = ""
 		}
 		return true
-	case b.until != "":
-		if strings.Contains(strings.ToLower(line), b.until) {
-			b.until = ""
-		}
-		return true
-	}
-	if run := fenceRun(trimmed); indent < 4 && len(run) >= 3 {
-		b.fence = run
-		return true
-	}
-	for _, block := range []struct{ open, closing string }{{"<!--", "-->"}, {"<pre", "</pre>"}, {"<script", "</script>"}} {
-		_, rest, found := strings.Cut(strings.ToLower(line), block.open)
-		if found && !strings.Contains(rest, block.closing) {
-			b.until = block.closing
+	case b.until == "":
+		if run := fenceRun(trimmed); indent < 4 && opensFence(run, trimmed[len(run):]) {
+			b.fence = run
 			return true
 		}
 	}
-	return false
+	inside := b.until != ""
+	b.followHTML(strings.ToLower(line))
+	return inside || b.until != ""
+}
+
+// opensFence reports whether a run of backticks or tildes begins a code block. After backticks there
+// must be no other: "```code```" is code within a line.
+func opensFence(run, info string) bool {
+	return len(run) >= 3 && (run[0] == '~' || !strings.Contains(info, "`"))
+}
+
+// followHTML goes through a line in lower case and notes which HTML block is open at its end.
+func (b *markdownBlocks) followHTML(line string) {
+	for {
+		if b.until == "" {
+			if line, b.until = openHTML(line); b.until == "" {
+				return
+			}
+		}
+		_, rest, found := strings.Cut(line, b.until)
+		if !found {
+			return
+		}
+		line, b.until = rest, ""
+	}
+}
+
+// openHTML finds the first block that a line opens, and returns what follows and what ends it.
+func openHTML(line string) (rest, until string) {
+	for i := 0; i < len(line); i++ {
+		switch line[i] {
+		case '`':
+			// What stands between backticks is shown and opens nothing.
+			run := fenceRun(line[i:])
+			i += len(run) - 1
+			if end := strings.Index(line[i+1:], run); end >= 0 {
+				i += end + len(run)
+			}
+		case '<':
+			for _, block := range htmlBlocks() {
+				rest, found := strings.CutPrefix(line[i:], block.open)
+				// "<prefix>" is no <pre>.
+				if found && (block.open == "<!--" || rest == "" || !isLetter(rest[0])) {
+					return rest, block.closing
+				}
+			}
+		}
+	}
+	return "", ""
+}
+
+// htmlBlocks are the beginnings and ends of HTML that shows nothing, code, or somebody else's words.
+func htmlBlocks() [5]struct{ open, closing string } {
+	return [...]struct{ open, closing string }{
+		{"<!--", "-->"}, {"<pre", "</pre>"}, {"<code", "</code>"}, {"<blockquote", "</blockquote>"}, {"<script", "</script>"},
+	}
 }
 
 // fenceRun returns the run of backticks or tildes that a line begins with.

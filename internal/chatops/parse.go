@@ -12,7 +12,7 @@ import (
 // The error, if any, is for the person who typed it. Parse is pure and total: every input gives a
 // Command or a Problem.
 func Parse(line string) (Command, *Problem) {
-	if len(line) > MaxLine {
+	if tooLong(line) {
 		return nil, &Problem{
 			Code:  CodeUsage,
 			Title: fmt.Sprintf("That command is too long: %d characters at most.", MaxLine),
@@ -59,9 +59,8 @@ func (d definition) sort(words []word) (args, *Problem) {
 	var positional []string
 	for i := 0; i < len(words); i++ {
 		w := words[i]
-		// Phones and Slack turn two hyphens into a dash.
-		name, isOption := strings.CutPrefix(strings.Replace(w.text, "—", "--", 1), "--")
-		if w.quoted || !isOption {
+		name, isOption := w.option()
+		if !isOption {
 			positional = append(positional, w.text)
 			continue
 		}
@@ -76,10 +75,12 @@ func (d definition) sort(words []word) (args, *Problem) {
 		case opt.value == "" && hasValue:
 			return args{}, d.misused(fmt.Sprintf("--%s takes no value.", opt.name))
 		case opt.value != "" && !hasValue:
-			if i++; i == len(words) {
-				return args{}, d.misused(fmt.Sprintf("--%s needs a value.", opt.name))
+			if i++; i < len(words) {
+				// The next option is not the value of this one: "--reason --dry-run" must not ship.
+				if _, isOption := words[i].option(); !isOption {
+					value = words[i].text
+				}
 			}
-			value = words[i].text
 		}
 		if opt.value != "" && strings.TrimSpace(value) == "" {
 			return args{}, d.misused(fmt.Sprintf("--%s needs a value.", opt.name))
@@ -108,6 +109,9 @@ func (d definition) option(name string) (option, *Problem) {
 func (d definition) place(words []string, params map[string]string) *Problem {
 	for i, p := range d.params {
 		if i < len(words) {
+			if strings.TrimSpace(words[i]) == "" {
+				return d.misused(fmt.Sprintf("The %s is empty.", p.name))
+			}
 			params[p.name] = words[i]
 			continue
 		}

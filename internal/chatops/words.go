@@ -3,15 +3,33 @@ package chatops
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
-// MaxLine is the longest command in bytes. A reason of a thousand characters still fits.
+// MaxLine is the longest command in characters. A reason of a thousand characters still fits.
 const MaxLine = 2000
+
+func tooLong(line string) bool {
+	return len(line) > MaxLine*utf8.UTFMax || utf8.RuneCountInString(line) > MaxLine
+}
 
 // word is a piece of a command line. A quoted word is never an option.
 type word struct {
 	text   string
 	quoted bool
+}
+
+// option returns what follows the hyphens of an option. Phones and Slack turn two hyphens into a dash.
+func (w word) option() (name string, ok bool) {
+	if w.quoted {
+		return "", false
+	}
+	for _, hyphens := range []string{"--", "—", "–"} {
+		if name, ok := strings.CutPrefix(w.text, hyphens); ok {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // quotes maps an opening quotation mark to its closing one. Phones and Slack turn straight quotes

@@ -61,17 +61,21 @@ func (a *Availability) upstream(sources kargoapi.FreightSources, freight *kargoa
 		}
 		ready++
 	}
-	if all {
-		return ready == len(sources.Stages)
+	if !all {
+		return ready > 0
 	}
-	return ready > 0
+	if len(a.Unverified) > 0 {
+		// Time alone won't do.
+		a.SoakedAt = time.Time{}
+	}
+	return ready == len(sources.Stages)
 }
 
 // remainingSoak returns how much longer the Freight must run in the Stage it is verified in. It is
 // never, put as a very long time, if the Freight has left that Stage too early.
 func remainingSoak(freight *kargoapi.Freight, stage string, sources kargoapi.FreightSources, now time.Time) time.Duration {
 	const never = 100 * 365 * 24 * time.Hour
-	if sources.RequiredSoakTime == nil {
+	if sources.RequiredSoakTime == nil || sources.RequiredSoakTime.Duration <= 0 {
 		return 0
 	}
 	required := sources.RequiredSoakTime.Duration
@@ -80,9 +84,6 @@ func remainingSoak(freight *kargoapi.Freight, stage string, sources kargoapi.Fre
 	}
 	if in, ok := freight.Status.CurrentlyIn[stage]; ok && in.Since != nil {
 		return max(0, required-now.Sub(in.Since.Time))
-	}
-	if required <= 0 {
-		return 0
 	}
 	return never
 }
@@ -98,6 +99,8 @@ func (a Availability) Explain(version, stage string, now time.Time) string {
 		return fmt.Sprintf("%s has to run upstream for a while first: it can go at %s.", version, a.SoakedAt.UTC().Format("15:04 UTC on 2 January"))
 	case !a.SoakedAt.IsZero():
 		return fmt.Sprintf("%s did not run upstream for as long as Stage %s requires.", version, stage)
+	case len(a.Unverified) == 0:
+		return fmt.Sprintf("Stage %s takes only Freight that is approved for it, and %s is not.", stage, version)
 	default:
 		slices.Sort(a.Unverified)
 		return fmt.Sprintf("%s is not verified in %s.", version, strings.Join(slices.Compact(a.Unverified), ", "))

@@ -171,14 +171,26 @@ func (c choice) alreadyThere(f *kargoapi.Freight) *chatops.Problem {
 		Code:  chatops.CodeAlreadyThere,
 		Title: fmt.Sprintf("%s already runs %s %s.", c.target.Environment, c.target.Service, c.version(f)),
 	}
-	if i := slices.IndexFunc(c.freight, func(g *kargoapi.Freight) bool { return !c.available(g) && newestFirst(g, f) < 0 }); i >= 0 {
-		newer := c.freight[i]
-		why := Available(c.target.Stage, newer, c.now).Explain(c.version(newer), c.target.Stage.Name, c.now)
-		p.Body = append(p.Body, chatops.Line(chatops.Plain("There is a newer one, but "+why)))
-	} else {
-		p.Body = append(p.Body, chatops.Line(chatops.Plain("Nothing newer is available to it.")))
-	}
+	p.Body = append(p.Body, chatops.Line(chatops.Plain(c.newerThan(f))))
 	return p
+}
+
+// newerThan says how it stands with what came after a Freight from the same Warehouse.
+func (c choice) newerThan(f *kargoapi.Freight) string {
+	says, waits := "Nothing newer is available to it.", false
+	for _, newer := range c.freight {
+		if newer.Origin != f.Origin || newestFirst(newer, f) >= 0 {
+			continue
+		}
+		a := Available(c.target.Stage, newer, c.now)
+		if a.Available {
+			return fmt.Sprintf("%s is newer, and can go there.", c.version(newer))
+		}
+		if !waits {
+			waits, says = true, "There is a newer one, but "+a.Explain(c.version(newer), c.target.Stage.Name, c.now)
+		}
+	}
+	return says
 }
 
 func (c choice) noneAvailable() *chatops.Problem {
@@ -191,7 +203,11 @@ func (c choice) noneAvailable() *chatops.Problem {
 		return p
 	}
 	newest := c.freight[0]
-	why := Available(c.target.Stage, newest, c.now).Explain(c.version(newest), c.target.Stage.Name, c.now)
+	a := Available(c.target.Stage, newest, c.now)
+	why := a.Explain(c.version(newest), c.target.Stage.Name, c.now)
+	if a.Available {
+		why = fmt.Sprintf("%s can go if you name it. By itself, Stage %s follows what runs upstream.", c.version(newest), c.target.Stage.Name)
+	}
 	p.Body = append(p.Body, chatops.Line(chatops.Plain("The newest: "+why)))
 	return p
 }
@@ -204,10 +220,12 @@ func (c choice) ambiguous(title string, found []*kargoapi.Freight) *chatops.Prob
 			p.Body = append(p.Body, chatops.Line(chatops.Plain(fmt.Sprintf("and %d more", len(found)-most))))
 			break
 		}
-		p.Body = append(p.Body, chatops.Line(
-			chatops.Code(ShortName(f.Name)), chatops.Plain(" "+c.version(f)+" "), chatops.Code(f.Alias),
-			chatops.Plain(" from "+f.Origin.Name+", "+f.EffectiveDiscoveredAt().UTC().Format("2006-01-02 15:04")+" UTC"),
-		))
+		line := chatops.Line(chatops.Code(ShortName(f.Name)), chatops.Plain(" "+c.version(f)+" "))
+		if f.Alias != "" {
+			line = append(line, chatops.Code(f.Alias), chatops.Plain(" "))
+		}
+		p.Body = append(p.Body, append(line,
+			chatops.Plain("from "+f.Origin.Name+", "+f.EffectiveDiscoveredAt().UTC().Format("2006-01-02 15:04")+" UTC")))
 	}
 	p.Body = append(p.Body, chatops.Line(chatops.Plain("Name one by its alias or its name.")))
 	return p

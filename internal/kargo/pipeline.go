@@ -40,8 +40,9 @@ func (p *Pipeline) stageName(service, environment string) string {
 }
 
 // service returns the service that a Stage belongs to, if it is one of an environment of this
-// pipeline. Names of environments are matched whole, so that "git-sync-production" is git-sync's.
-func (p *Pipeline) service(stage string) (string, bool) {
+// pipeline. Names of environments are matched whole, so that "git-sync-production" is git-sync's, and
+// the longest wins: where there is an environment eu-production, "red-eu-production" is not red-eu's.
+func (p *Pipeline) service(stage string) (service string, found bool) {
 	const mark = "\x00"
 	for _, env := range p.Environments {
 		before, after, _ := strings.Cut(p.stageName(mark, env.Name), mark)
@@ -49,11 +50,12 @@ func (p *Pipeline) service(stage string) (string, bool) {
 		if !ok {
 			continue
 		}
-		if name, ok := strings.CutSuffix(rest, after); ok && name != "" {
-			return name, true
+		name, ok := strings.CutSuffix(rest, after)
+		if ok && name != "" && (!found || len(name) < len(service)) {
+			service, found = name, true
 		}
 	}
-	return "", false
+	return service, found
 }
 
 // environment finds an environment by its name or one of its aliases.

@@ -64,7 +64,7 @@ func (p *Promoter) Ensure(ctx context.Context, r PromotionRequest) (*kargoapi.Pr
 			Namespace: r.Namespace,
 			// Kargo's admission gives it a name of its own, so the name has to be read back. The
 			// object must be made by POST: see docs/adr.
-			GenerateName: r.Stage + ".",
+			GenerateName: r.Stage + "-",
 			Labels:       r.Labels,
 			Annotations:  r.Annotations,
 		},
@@ -98,30 +98,34 @@ func refusal(err error) error {
 	}
 	message := status.Status().Message
 	switch {
-	case apierrors.IsForbidden(err), notPermitted(message):
+	case notPermitted(message):
 		return &Refused{Reason: "The bot itself may not promote to this Stage: its ServiceAccount needs the verbs create on promotions and promote on the Stage.", Err: err}
-	case apierrors.IsInvalid(err):
-		return &Refused{Reason: "Kargo refused the Promotion: " + firstLine(causes(status, message)), Err: err}
-	case apierrors.IsNotFound(err):
-		return &Refused{Reason: "Kargo refused the Promotion: its project, Stage or Freight is gone.", Err: err}
+	case apierrors.IsInvalid(err), apierrors.IsForbidden(err), apierrors.IsNotFound(err), apierrors.IsBadRequest(err):
+		// Kargo, another admission webhook, a policy or a quota: it says itself who it is.
+		return &Refused{Reason: "The Promotion was refused: " + firstLine(causes(status, message)), Err: err}
 	default:
 		return fmt.Errorf("create promotion: %w", err)
 	}
 }
 
-// notPermitted recognises a missing promote permission, which Kargo's webhook answers with status
-// 500 and no reason of its own: the sentence is all there is to tell it by
-// (pkg/webhook/kubernetes/promotion/webhook.go of v1.11.2).
+// notPermitted recognises that the bot lacks a permission. The sentence is all there is to tell it by:
+// a missing promote comes from Kargo's webhook with status 500 and no reason of its own
+// (pkg/webhook/kubernetes/promotion/webhook.go of v1.11.2), and status 403 is also how admission
+// webhooks, quotas and a namespace that is being deleted refuse.
 func notPermitted(message string) bool {
-	return strings.Contains(message, "is not permitted to create Promotions")
+	return strings.Contains(message, "is not permitted to create Promotions") ||
+		strings.Contains(message, "cannot create resource")
 }
 
+// causes returns what the API server says, without the name of the webhook that says it.
 func causes(status apierrors.APIStatus, message string) string {
-	details := status.Status().Details
-	if details == nil || len(details.Causes) == 0 {
-		return message
+	if details := status.Status().Details; details != nil && len(details.Causes) > 0 && details.Causes[0].Message != "" {
+		return details.Causes[0].Message
 	}
-	return details.Causes[0].Message
+	if _, says, ok := strings.Cut(message, " denied the request: "); ok {
+		return says
+	}
+	return message
 }
 
 // firstLine keeps what the API server says short enough for a message to people.

@@ -45,7 +45,7 @@ func Unhealthy(t Target) *chatops.Problem {
 			p.Body = append(p.Body, chatops.Line(chatops.Plain(fmt.Sprintf("and %d more issues", len(health.Issues)-i))))
 			break
 		}
-		p.Body = append(p.Body, chatops.Line(chatops.Plain("Kargo says: "), chatops.Code(issue)))
+		p.Body = append(p.Body, chatops.Line(chatops.Plain("Kargo says: "), chatops.Code(firstLine(issue))))
 	}
 	p.Body = append(p.Body, chatops.Line(
 		chatops.Plain("To promote all the same, name the Freight: "),

@@ -9,6 +9,9 @@ import (
 // shortHash is how many characters of a hash people are shown, as Git and Kargo's UI do.
 const shortHash = 7
 
+// digestPrefix says of an image's digest how it was made.
+const digestPrefix = "sha256:"
+
 // Reference returns the part of a Freight that Stages keep a copy of.
 func Reference(f *kargoapi.Freight) kargoapi.FreightReference {
 	return kargoapi.FreightReference{
@@ -53,16 +56,22 @@ func imageVersion(image kargoapi.Image) string {
 	if image.Tag != "" {
 		return image.Tag
 	}
-	return ShortName(strings.TrimPrefix(image.Digest, "sha256:"))
+	return ShortName(strings.TrimPrefix(image.Digest, digestPrefix))
 }
 
-// hasVersion reports whether any artifact of the Freight has that version, with or without a "v".
+// hasVersion reports whether any artifact of the Freight has that version, with or without a "v", or
+// a hash that begins so.
 func hasVersion(f *kargoapi.Freight, version string) bool {
 	same := func(v string) bool {
 		return v != "" && strings.TrimPrefix(v, "v") == strings.TrimPrefix(version, "v")
 	}
+	// What Version shows of a hash names it too.
+	begins := func(hash string) bool {
+		short := strings.TrimPrefix(version, digestPrefix)
+		return len(short) >= shortHash && strings.HasPrefix(strings.TrimPrefix(hash, digestPrefix), short)
+	}
 	for _, image := range f.Images {
-		if same(image.Tag) || image.Digest == version {
+		if same(image.Tag) || begins(image.Digest) {
 			return true
 		}
 	}
@@ -72,7 +81,7 @@ func hasVersion(f *kargoapi.Freight, version string) bool {
 		}
 	}
 	for _, commit := range f.Commits {
-		if same(commit.Tag) || commit.ID == version {
+		if same(commit.Tag) || begins(commit.ID) {
 			return true
 		}
 	}

@@ -11,12 +11,16 @@ import (
 // that foreign input can cause.
 const MaxWord = 64
 
-// minPrefix is the length from which the beginning of a word suggests the whole.
-const minPrefix = 3
+// minPrefix is the length from which the beginning of a candidate suggests the whole, and minStem
+// the one from which a candidate is suggested for a word that goes on after it.
+const (
+	minPrefix = 3
+	minStem   = 4
+)
 
 // Word returns the candidate that word was probably meant to be: one that differs in case only, or
 // by about one typing mistake for every three letters (a letter missing, added, wrong, or swapped
-// with its neighbour), or the only one that begins with word. Of candidates as near as one another,
+// with its neighbour), or the only one that begins with word or that word begins with. Of candidates as near as one another,
 // one with the same first letter wins, then the first. It reports false if nothing is near.
 func Word(word string, candidates []string) (string, bool) {
 	length := utf8.RuneCountInString(word)
@@ -57,15 +61,19 @@ func mistakes(length int) int {
 	return max(1, length/3)
 }
 
-// onlyPrefixed returns the one candidate that begins with word.
+// onlyPrefixed returns the one candidate that begins with word, or that word begins with.
 func onlyPrefixed(word string, candidates []string) (string, bool) {
-	if utf8.RuneCountInString(word) < minPrefix {
-		return "", false
-	}
+	length := utf8.RuneCountInString(word)
 	word = strings.ToLower(word)
 	found := ""
 	for _, candidate := range candidates {
-		if len(candidate) > MaxWord*utf8.UTFMax || !strings.HasPrefix(strings.ToLower(candidate), word) {
+		n := utf8.RuneCountInString(candidate)
+		if n > MaxWord {
+			continue
+		}
+		other := strings.ToLower(candidate)
+		begins := length >= minPrefix && strings.HasPrefix(other, word)
+		if goesOn := n >= minStem && strings.HasPrefix(word, other); !begins && !goesOn {
 			continue
 		}
 		if found != "" && found != candidate {

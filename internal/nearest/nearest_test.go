@@ -29,6 +29,7 @@ func TestWord(t *testing.T) {
 		{"Prodcution", environments, "production"},
 		{"prod", environments, "production"},
 		{"dev", environments, "development"},
+		{"warning", []string{"debug", "info", "warn"}, "warn"},
 		{"botTokn", []string{"app", "botToken", "teams"}, "botToken"},
 		{"bottoken", []string{"app", "botToken", "teams"}, "botToken"},
 
@@ -44,6 +45,7 @@ func TestWord(t *testing.T) {
 		{"x", services, ""},
 		{"x", []string{"y"}, ""},
 		{"st", environments, ""},
+		{"redbox", services, ""},
 		{"red", nil, ""},
 		{"red", []string{""}, ""},
 		// Two begin with it.

@@ -26,6 +26,9 @@ import (
 // Promotion, nearly all of it waiting, so this many keep the API server busy and no more.
 const workers = 16
 
+// conflictRetry is the wait after a write that was based on what was out of date.
+const conflictRetry = 50 * time.Millisecond
+
 // Controller makes the Promotions of Shipments and follows them.
 type Controller struct {
 	// client reads from the cache and writes to the API server.
@@ -97,7 +100,11 @@ func (c *Controller) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		failed = errors.Join(failed, c.advance(ctx, &s, i))
 	}
 	summarize(&s, c.now())
-	if err := c.save(ctx, &s, base); err != nil {
+	switch err := c.save(ctx, &s, base); {
+	case apierrors.IsConflict(err):
+		// What we went by is out of date; what is current is on its way.
+		return reconcile.Result{RequeueAfter: conflictRetry}, nil
+	case err != nil:
 		return reconcile.Result{}, err
 	}
 	if failed != nil {
@@ -194,8 +201,17 @@ func (c *Controller) save(ctx context.Context, s, base *v1alpha1.Shipment) error
 	if equality.Semantic.DeepEqual(s.Status, base.Status) {
 		return nil
 	}
-	if err := c.client.Status().Patch(ctx, s, client.MergeFrom(base)); err != nil {
-		return client.IgnoreNotFound(fmt.Errorf("patch status of shipment %s: %w", s.Name, err))
+	// Progress may be written over progress that the cache has not shown us yet: both follow from the
+	// Promotion. The end is written, counted and logged once.
+	patch := client.MergeFrom(base)
+	if s.Status.Phase.IsTerminal() {
+		patch = client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{})
+	}
+	if err := c.client.Status().Patch(ctx, s, patch); err != nil {
+		if apierrors.IsNotFound(err) {
+			return nil
+		}
+		return fmt.Errorf("patch status of shipment %s: %w", s.Name, err)
 	}
 	if s.Status.Phase.IsTerminal() {
 		c.metrics.finished(s)

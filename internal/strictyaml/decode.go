@@ -13,7 +13,8 @@ import (
 // decoder walks a document and a struct side by side.
 type decoder struct {
 	doc    *Document
-	values int // met so far
+	root   reflect.Type // what the document is decoded into
+	values int          // met so far
 }
 
 // fail reports that what is written at the path was not decoded.
@@ -73,9 +74,8 @@ func (d *decoder) structure(path Path, node *yaml.Node, out reflect.Value) {
 	for _, e := range entries {
 		f, known := byName[e.name]
 		if !known {
-			guess, ok := nearest.Word(e.name, names(fields))
-			d.unknown(path, e, guess, names(fields))
-			if !ok || written[guess] {
+			guess := d.unknown(path, e, names(fields))
+			if guess == "" || written[guess] {
 				continue
 			}
 			f, written[guess] = byName[guess], true
@@ -99,15 +99,24 @@ func (d *decoder) structure(path Path, node *yaml.Node, out reflect.Value) {
 	}
 }
 
-// unknown reports a field that doesn't exist.
-func (d *decoder) unknown(path Path, e entry, guess string, names []string) {
+// unknown reports a field that doesn't exist, and returns the one that was probably meant.
+func (d *decoder) unknown(path Path, e entry, names []string) (guess string) {
+	const (
+		mostHomes   = 3
+		mostGuesses = 100 // a file with more is something else altogether
+	)
 	fix := "the fields here are " + strings.Join(names, ", ")
-	if guess != "" {
-		fix = fmt.Sprintf("did you mean %q?", guess)
+	if len(d.doc.problems) >= mostGuesses {
+		fix = ""
+	} else if homes := homes(d.root, e.name); len(homes) > 0 && len(homes) <= mostHomes {
+		fix = "it belongs to " + strings.Join(homes, " or ")
+	} else if near, ok := nearest.Word(e.name, names); ok {
+		guess, fix = near, fmt.Sprintf("did you mean %q?", near)
 	}
 	d.doc.record(path.Key(e.name), nil, e.key)
 	d.doc.Report(path.Key(e.name), "unknown field", fix)
 	d.doc.unread[path.Key(e.name)] = true
+	return guess
 }
 
 // notEmpty reports a required text, list or map that is there and empty.

@@ -86,6 +86,8 @@ teams:
 			s.Slack = &slack{BotToken: token{"/a"}, Others: []token{{"/b"}, {"/c"}}, URL: "https://slack.com/api/"}
 			s.Teams = map[string]*team{"web": {People: []string{"octocat"}}}
 		})},
+		{"a whole number as templating tools write it", "{name: bot, number: 1.234567e+06, small: 2.0}",
+			with(func(s *settings) { s.Number, s.Small = 1234567, 2 })},
 		{"aliases", "name: &n bot\nwords: [*n, *n]\nlabels: {a: *n}",
 			with(func(s *settings) { s.Words, s.Labels = []string{"bot", "bot"}, map[string]string{"a": "bot"} })},
 		{"comments and a document mark", "# head\n---\nname: bot # line\n# foot\n", with(func(*settings) {})},
@@ -113,6 +115,12 @@ func TestDecodeTellsEverythingAtOnce(t *testing.T) {
 			`config.yaml:2:1: servr: unknown field; did you mean "server"?`,
 			`config.yaml:4:3: slack.botTokn: unknown field; did you mean "botToken"?`,
 			`config.yaml:5:3: slack.colour: unknown field; the fields here are botToken, others, url`,
+		}},
+		{"fields in the wrong place", "name: bot\nslack:\nbotToken: {file: /a}\npeople: [a]\nfile: /a\n", []string{
+			`config.yaml:2:1: slack: has no value; give it one, or remove the line`,
+			`config.yaml:3:1: botToken: unknown field; it belongs to slack`,
+			`config.yaml:4:1: people: unknown field; it belongs to teams.…`,
+			`config.yaml:5:1: file: unknown field; it belongs to slack.botToken or slack.others[…]`,
 		}},
 		{"problems inside a misspelt field", "name: bot\nslak:\n  others: /b\n", []string{
 			`config.yaml:2:1: slak: unknown field; did you mean "slack"?`,
@@ -157,7 +165,7 @@ teams: {web: true}
 			`config.yaml:2:1: level: expected one of debug, info, warn, error, got a mapping`,
 			`config.yaml:3:9: active: expected true or false, got text`,
 			`config.yaml:4:9: number: expected a whole number, got text; remove the quotes`,
-			`config.yaml:5:8: small: expected a whole number, got a number`,
+			`config.yaml:5:8: small: expected a whole number, got a number; check its digits`,
 			`config.yaml:6:10: timeout: expected a duration, got a whole number; write a number and its unit, such as 30s, 5m or 24h`,
 			`config.yaml:7:8: words: expected a list, got text; write it in brackets, or below with a dash before it`,
 			`config.yaml:8:1: labels: expected a mapping, got a list`,
@@ -177,7 +185,7 @@ teams: {web: true}
 		{"values", "name: bot\nlevel: wran\ntimeout: 25 s\nnumber: 99999999999999999999\nactive: 'true'\n", []string{
 			`config.yaml:2:8: level: "wran" is not known; did you mean warn? Allowed are debug, info, warn, error`,
 			`config.yaml:3:10: timeout: "25 s" is not a duration; write a number and its unit, such as 30s, 5m or 24h`,
-			`config.yaml:4:9: number: expected a whole number, got a number`,
+			`config.yaml:4:9: number: expected a whole number, got a number; check its digits`,
 			`config.yaml:5:9: active: expected true or false, got text; remove the quotes`,
 		}},
 		{"out of range", "name: bot\nnumber: 18446744073709551615\nlevel: loud\n", []string{

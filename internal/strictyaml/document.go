@@ -11,7 +11,7 @@
 //	example:"[T01]"      shown where it is missing
 //
 // Fields are of type string, bool, int, int64, time.Duration, or are structs, pointers to, slices
-// of and maps from string to any of these. A type with a method DescribeYAML() string is called by
+// of and maps from string to any of these, but contain no struct of their own type. A type with a method DescribeYAML() string is called by
 // what that returns. Anything else is an error of the programmer, and panics.
 //
 // The package must never show a value of which it doesn't know that it is harmless: people paste
@@ -42,7 +42,7 @@ type position struct{ line, column int }
 // could be decoded is decoded, and defaults are filled in, even if there are problems.
 func Decode(file string, data []byte, into any) *Document {
 	out := reflect.ValueOf(into).Elem()
-	d := &decoder{doc: &Document{file: file, at: map[Path]position{}, unread: map[Path]bool{}}}
+	d := &decoder{root: out.Type(), doc: &Document{file: file, at: map[Path]position{}, unread: map[Path]bool{}}}
 	root, problem := parse(data)
 	if problem != nil {
 		problem.File = file

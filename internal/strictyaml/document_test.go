@@ -69,7 +69,7 @@ func TestReportSortsAndSparesWhatWasNotRead(t *testing.T) {
 		`config.yaml:1:1: is wrong altogether`,
 		`config.yaml:1:7: name: is taken; choose another`,
 		`config.yaml:2:8: level: "loud" is not known; write one of debug, info, warn, error`,
-		`config.yaml:3:1: words: expected a list, got a mapping`,
+		`config.yaml:3:1: words: expected a list, got a mapping; write it in brackets, or below with a dash before it`,
 		`config.yaml:4:1: slack: is not enough`,
 		`config.yaml:5:3: slack.botTokn: unknown field; did you mean "botToken"?`,
 	}, "\n")

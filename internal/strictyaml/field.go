@@ -3,6 +3,7 @@ package strictyaml
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,6 +39,32 @@ func fieldsOf(t reflect.Type) []field {
 		fields = append(fields, f)
 	}
 	return fields
+}
+
+// homes returns the paths of the mappings that have a field of that name. A field in the wrong place
+// is the mark of wrong indentation.
+func homes(t reflect.Type, name string) []string {
+	var found []string
+	var visit func(path string, t reflect.Type)
+	visit = func(path string, t reflect.Type) {
+		switch t.Kind() {
+		case reflect.Pointer:
+			visit(path, t.Elem())
+		case reflect.Slice:
+			visit(path+"[…]", t.Elem())
+		case reflect.Map:
+			visit(path+".…", t.Elem())
+		case reflect.Struct:
+			for _, f := range fieldsOf(t) {
+				if f.name == name && path != "" && !slices.Contains(found, path) {
+					found = append(found, path)
+				}
+				visit(strings.TrimPrefix(path+"."+f.name, "."), t.Field(f.index).Type)
+			}
+		}
+	}
+	visit("", t)
+	return found
 }
 
 func names(fields []field) []string {

@@ -2,6 +2,7 @@ package strictyaml
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -36,8 +37,10 @@ func fits(node *yaml.Node, t reflect.Type) bool {
 func (d *decoder) mismatch(path Path, node *yaml.Node, t reflect.Type, f field) {
 	fix := ""
 	switch {
-	case t.Kind() == reflect.Slice && node.Kind == yaml.ScalarNode:
+	case t.Kind() == reflect.Slice:
 		fix = "write it in brackets, or below with a dash before it"
+	case (t.Kind() == reflect.Int || t.Kind() == reflect.Int64) && node.Tag == "!!float":
+		fix = "check its digits"
 	case t.Kind() == reflect.String && node.Kind == yaml.ScalarNode:
 		fix = "put it in quotes"
 	case t.Kind() != reflect.String && node.Kind == yaml.ScalarNode && node.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
@@ -84,7 +87,7 @@ func (d *decoder) scalar(path Path, node *yaml.Node, out reflect.Value, f field)
 			return
 		}
 		out.SetBool(b)
-	case out.CanInt() && node.Tag == "!!int":
+	case out.CanInt() && (node.Tag == "!!int" || isWhole(node)):
 		var n int64
 		if err := node.Decode(&n); err != nil || out.OverflowInt(n) {
 			d.fail(path, "is a number out of range", "check its digits")
@@ -94,6 +97,14 @@ func (d *decoder) scalar(path Path, node *yaml.Node, out reflect.Value, f field)
 	default:
 		d.mismatch(path, node, out.Type(), f)
 	}
+}
+
+// isWhole reports whether a whole number is written like 1.234567e+06. Tools that know only one kind
+// of number, such as templating ones, write large numbers so.
+func isWhole(node *yaml.Node) bool {
+	const exact = 1 << 53 // the largest range of whole numbers without gaps
+	var f float64
+	return node.Tag == "!!float" && node.Decode(&f) == nil && f == math.Trunc(f) && math.Abs(f) <= exact
 }
 
 // allowed reports whether a text is one of those that the field allows, and reports if not.

@@ -1,6 +1,7 @@
 package memory_test
 
 import (
+	"slices"
 	"testing"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
@@ -54,7 +55,10 @@ func TestOtherClients(t *testing.T) {
 	}
 	me, err := typed.AuthenticationV1().SelfSubjectReviews().Create(
 		t.Context(), &authenticationv1.SelfSubjectReview{}, metav1.CreateOptions{})
-	if err == nil {
-		t.Errorf("a user without rights was told %v", me)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := me.Status.UserInfo; got.Username != "octocat" || !slices.Contains(got.Groups, "acme:web") {
+		t.Errorf("the cluster takes octocat for %+v", got)
 	}
 }

@@ -13,6 +13,7 @@ import (
 // review is a resource that is answered and never kept.
 type review struct {
 	resource Resource
+	ofSelf   bool // it asks about the user who makes it
 	answer   func(s *server, r *request, body []byte) (any, error)
 }
 
@@ -23,12 +24,12 @@ func reviews() []review {
 		}
 	}
 	return []review{
-		{authorization("SubjectAccessReview", "subjectaccessreviews", false), (*server).reviewSubject},
-		{authorization("LocalSubjectAccessReview", "localsubjectaccessreviews", true), (*server).reviewSubject},
-		{authorization("SelfSubjectAccessReview", "selfsubjectaccessreviews", false), (*server).reviewSelf},
+		{authorization("SubjectAccessReview", "subjectaccessreviews", false), false, (*server).reviewSubject},
+		{authorization("LocalSubjectAccessReview", "localsubjectaccessreviews", true), false, (*server).reviewSubject},
+		{authorization("SelfSubjectAccessReview", "selfsubjectaccessreviews", false), true, (*server).reviewSelf},
 		{Resource{
 			GroupVersionKind: authenticationv1.SchemeGroupVersion.WithKind("SelfSubjectReview"), Plural: "selfsubjectreviews",
-		}, (*server).whoAmI},
+		}, true, (*server).whoAmI},
 	}
 }
 

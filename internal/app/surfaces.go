@@ -1,0 +1,143 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/davidaparicio/kargo-bot/internal/access"
+	"github.com/davidaparicio/kargo-bot/internal/bot"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/github"
+	"github.com/davidaparicio/kargo-bot/internal/notify"
+	"github.com/davidaparicio/kargo-bot/internal/shipment"
+	"github.com/davidaparicio/kargo-bot/internal/slack"
+)
+
+// Paths that GitHub and Slack send to.
+const (
+	PathGitHubWebhook = "/github/webhook"
+	PathSlackCommands = "/slack/commands"
+)
+
+// wiring is what the surfaces are connected to.
+type wiring struct {
+	Options
+	bot       *bot.Bot
+	people    *access.Mapper
+	mux       *http.ServeMux
+	sinks     map[string]*notify.Deliverer
+	delivered *notify.Metrics
+}
+
+type slackSurface struct {
+	client *slack.Client
+	teams  []string
+	log    *slog.Logger
+}
+
+func (s slackSurface) check(ctx context.Context) error {
+	return checked(ctx, s.log, "slack", slack.ErrMisconfigured, func(ctx context.Context) error {
+		_, err := s.client.Check(ctx, s.teams)
+		return err
+	})
+}
+
+func (s slackSurface) close() {}
+
+// slack connects Slack, if it is configured.
+func (w *wiring) slack() (surface, error) {
+	o := w.Options.Slack
+	if o == nil {
+		return nil, nil
+	}
+	client, err := slack.NewClient(slack.ClientOptions{URL: o.URL, Token: o.BotToken, Now: w.Now})
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := slack.NewSealer(o.SigningSecrets, o.URL)
+	if err != nil {
+		return nil, err
+	}
+	directory, err := slack.NewDirectory(slack.DirectoryOptions{Client: client, Teams: o.Teams, Groups: o.Templates.Group != "", Log: w.Log})
+	if err != nil {
+		return nil, err
+	}
+	sink, err := slack.NewSink(slack.SinkOptions{Client: client, Sealer: sealer})
+	if err != nil {
+		return nil, err
+	}
+	intake, err := slack.NewIntake(slack.IntakeOptions{
+		Handler: w.bot, SigningSecrets: o.SigningSecrets, Teams: o.Teams, AppID: o.AppID, Sealer: sealer,
+		Metrics: slack.NewMetrics(w.Registry), Log: w.Log, Now: w.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.mux.Handle(PathSlackCommands, intake)
+	w.people.Surfaces[chatops.SourceSlack] = access.Surface{Directory: directory, Templates: o.Templates}
+	w.sinks[shipment.SinkSlack] = notify.NewDeliverer(shipment.SinkSlack, sink, w.Now, w.delivered)
+	return slackSurface{client: client, teams: o.Teams, log: w.Log}, nil
+}
+
+type githubSurface struct {
+	client *github.Client
+	log    *slog.Logger
+}
+
+func (s githubSurface) check(ctx context.Context) error {
+	return checked(ctx, s.log, "github", github.ErrMisconfigured, func(ctx context.Context) error {
+		_, err := s.client.Check(ctx)
+		return err
+	})
+}
+
+func (s githubSurface) close() { s.client.Close() }
+
+// github connects GitHub, if it is configured.
+func (w *wiring) github() (surface, error) {
+	o := w.Options.GitHub
+	if o == nil {
+		return nil, nil
+	}
+	client, err := github.NewClient(github.ClientOptions{BaseURL: o.URL, AppID: o.AppID, PrivateKey: o.PrivateKey, Now: w.Now})
+	if err != nil {
+		return nil, err
+	}
+	directory, err := github.NewDirectory(github.DirectoryOptions{Client: client, Teams: o.Teams, Logger: w.Log, Now: w.Now})
+	if err != nil {
+		client.Close()
+		return nil, err
+	}
+	intake, err := github.NewIntake(github.IntakeOptions{
+		Secrets: o.WebhookSecrets, Handler: w.bot, Client: client, Registerer: w.Registry, Logger: w.Log,
+	})
+	if err != nil {
+		client.Close()
+		return nil, err
+	}
+	w.mux.Handle(PathGitHubWebhook, intake)
+	w.people.Surfaces[chatops.SourceGitHub] = access.Surface{Directory: directory, Templates: o.Templates}
+	w.sinks[shipment.SinkGitHub] = notify.NewDeliverer(shipment.SinkGitHub, github.NewSink(client), w.Now, w.delivered)
+	return githubSurface{client: client, log: w.Log}, nil
+}
+
+// checkTimeout bounds one look at a surface's credentials.
+const checkTimeout = 10 * time.Second
+
+// checked runs a check of a surface's credentials. Wrong ones end the start with a word on what to
+// mend; an outage of Slack must not keep GitHub's requests out, so all else is logged and no more.
+func checked(ctx context.Context, log *slog.Logger, name string, misconfigured error, check func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	err := check(ctx)
+	if errors.Is(err, misconfigured) {
+		return err
+	}
+	if err != nil {
+		log.Warn("could not check the credentials, going on without", "surface", name, "error", err)
+	}
+	return nil
+}
