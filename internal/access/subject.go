@@ -106,22 +106,24 @@ func (m *Mapper) Subject(ctx context.Context, actor chatops.Actor) (Subject, err
 // person finds the actor in the people table.
 func (m *Mapper) person(actor chatops.Actor) (Person, bool) {
 	for _, p := range m.People {
-		switch actor.Source {
-		case chatops.SourceSlack:
-			if p.Slack == "" {
-				continue
-			}
-			_, user, _ := strings.Cut(actor.ID, "/")
-			if p.Slack == actor.ID || p.Slack == user {
-				return p, true
-			}
-		case chatops.SourceGitHub:
-			if p.GitHub != "" && strings.EqualFold(p.GitHub, actor.ID) {
-				return p, true
-			}
+		if p.is(actor) {
+			return p, true
 		}
 	}
 	return Person{}, false
+}
+
+// is reports whether the entry is about the actor.
+func (p Person) is(actor chatops.Actor) bool {
+	switch actor.Source {
+	case chatops.SourceSlack:
+		_, user, _ := strings.Cut(actor.ID, "/")
+		return p.Slack != "" && (p.Slack == actor.ID || p.Slack == user)
+	case chatops.SourceGitHub:
+		return p.GitHub != "" && strings.EqualFold(p.GitHub, actor.ID)
+	default:
+		return false
+	}
 }
 
 // username fills the template, and reports false if a placeholder has no value.

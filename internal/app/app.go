@@ -166,14 +166,16 @@ func (a *App) Run(ctx context.Context) error {
 // makeReady opens the webhooks when the caches are filled and the credentials are known to be good.
 func (a *App) makeReady(ctx, until context.Context) error {
 	for _, s := range a.surfaces {
-		if err := s.check(until); err != nil && until.Err() == nil {
+		if err := s.check(until); err != nil {
 			return err
 		}
 	}
-	if err := a.warmUp(ctx); err != nil {
-		if ctx.Err() != nil || until.Err() != nil {
-			return nil
-		}
+	err := a.warmUp(ctx)
+	if until.Err() != nil || ctx.Err() != nil {
+		// It was told to stop before it was ready.
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	a.health.ready.Store(true)

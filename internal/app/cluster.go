@@ -73,12 +73,12 @@ func newManager(c Cluster, namespaces []string, election LeaderElection, grace t
 		Cache: cache.Options{
 			DefaultNamespaces:            scope,
 			DefaultTransform:             kargo.Transform,
-			DefaultUnsafeDisableDeepCopy: ptr(false),
+			DefaultUnsafeDisableDeepCopy: new(false),
 		},
 		// The bot has its own admin server.
 		Metrics: metricsserver.Options{BindAddress: "0"},
 		// Names of controllers are unique in a process; tests run several managers in one.
-		Controller:                    ctrlconfig.Controller{SkipNameValidation: ptr(true)},
+		Controller:                    ctrlconfig.Controller{SkipNameValidation: new(true)},
 		LeaderElection:                election.Enabled,
 		LeaderElectionNamespace:       election.Namespace,
 		LeaderElectionID:              election.Name,
@@ -106,5 +106,3 @@ func serviceAccounts() *metav1.PartialObjectMetadata {
 	o.APIVersion, o.Kind = "v1", "ServiceAccount"
 	return o
 }
-
-func ptr[T any](v T) *T { return &v }

@@ -49,7 +49,7 @@ func (s slackSurface) close() {}
 
 // slack connects Slack, if it is configured.
 func (w *wiring) slack() (surface, error) {
-	o := w.Options.Slack
+	o := w.Slack
 	if o == nil {
 		return nil, nil
 	}
@@ -98,7 +98,7 @@ func (s githubSurface) close() { s.client.Close() }
 
 // github connects GitHub, if it is configured.
 func (w *wiring) github() (surface, error) {
-	o := w.Options.GitHub
+	o := w.GitHub
 	if o == nil {
 		return nil, nil
 	}

@@ -99,8 +99,7 @@ func refused(p *chatops.Problem) Answer { return Answer{Card: p.Card(), Problem:
 
 // asProblem finds the text for people in an error, or has one for what nobody foresaw.
 func asProblem(err error) *chatops.Problem {
-	var problem *chatops.Problem
-	if errors.As(err, &problem) {
+	if problem, ok := errors.AsType[*chatops.Problem](err); ok {
 		return problem
 	}
 	if errors.Is(err, context.DeadlineExceeded) {

@@ -36,11 +36,13 @@ type args struct {
 
 func (a args) has(option string) bool { _, ok := a.options[option]; return ok }
 
-// Options that several commands share.
-var (
-	optReason = option{name: "reason", value: "why", about: "why, for the record"}
-	optDryRun = option{name: "dry-run", about: "show what would happen and do nothing"}
-)
+// mutating returns the options of every command that changes something.
+func mutating() []option {
+	return []option{
+		{name: "reason", value: "why", about: "why, for the record"},
+		{name: "dry-run", about: "show what would happen and do nothing"},
+	}
+}
 
 // definitions lists the commands in the order that help shows them in.
 func definitions() []definition {
@@ -48,7 +50,7 @@ func definitions() []definition {
 		{
 			name:    "promote",
 			params:  []param{{name: "service"}, {name: "environment"}, {name: "freight", optional: true}},
-			options: []option{optReason, optDryRun},
+			options: mutating(),
 			summary: "Move a service's Freight to an environment",
 			details: []string{
 				"freight is a version (3.2.0), an alias, a name or a unique prefix of a name. Left out, " +

@@ -135,8 +135,8 @@ func unknownService(word string, known []string) *chatops.Problem {
 	}
 	slices.Sort(known)
 	known = slices.Compact(known)
-	if close, ok := nearest.Word(word, known); ok {
-		p.Title += fmt.Sprintf(" Did you mean %s?", close)
+	if guess, ok := nearest.Word(word, known); ok {
+		p.Title += fmt.Sprintf(" Did you mean %s?", guess)
 		return p
 	}
 	p.Body = append(p.Body, list("Services: ", known))
@@ -166,8 +166,8 @@ func unknownEnvironment(pipeline *Pipeline, word string) *chatops.Problem {
 		names = append(names, env.Name)
 		words = append(append(words, env.Name), env.Aliases...)
 	}
-	if close, ok := nearest.Word(word, words); ok {
-		env, _ := pipeline.environment(close)
+	if guess, ok := nearest.Word(word, words); ok {
+		env, _ := pipeline.environment(guess)
 		p.Title += fmt.Sprintf(" Did you mean %s?", env.Name)
 		return p
 	}

@@ -243,8 +243,8 @@ func (c choice) unknown(word string) *chatops.Problem {
 			versions = append(versions, c.version(f))
 		}
 	}
-	if close, ok := nearest.Word(word, words); ok {
-		p.Title += fmt.Sprintf(" Did you mean %s?", close)
+	if guess, ok := nearest.Word(word, words); ok {
+		p.Title += fmt.Sprintf(" Did you mean %s?", guess)
 	}
 	p.Body = append(p.Body, list("Newest: ", versions))
 	return p

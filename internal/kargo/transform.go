@@ -1,6 +1,9 @@
 package kargo
 
 import (
+	"slices"
+	"unique"
+
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
@@ -31,11 +34,40 @@ func Transform(in any) (any, error) {
 
 func slimPromotion(p *kargoapi.Promotion) {
 	p.OwnerReferences = nil
+	p.Labels, p.Annotations = sharingKeys(p.Labels), sharingKeys(p.Annotations)
 	p.Spec.Vars = nil
+	// Decoding leaves room at the end of slices.
+	p.Spec.Steps = slices.Clone(p.Spec.Steps)
 	slimSteps(p.Spec.Steps)
 	p.Status.State = nil
 	p.Status.FreightCollection = nil
 	p.Status.Freight = nil
+	p.Status.StepExecutionMetadata = slices.Clone(p.Status.StepExecutionMetadata)
+	for i := range p.Status.StepExecutionMetadata {
+		step := &p.Status.StepExecutionMetadata[i]
+		share(&step.Alias)
+		share(&step.Status)
+	}
+	share(&p.Namespace)
+	share(&p.Spec.Stage)
+	share(&p.Spec.Freight)
+	share(&p.Status.Phase)
+}
+
+// share makes a string the one that all objects have which say the same: ten thousand Promotions name
+// the same few Stages, steps and keys.
+func share[T ~string](s *T) { *s = T(unique.Make(string(*s)).Value()) }
+
+func sharingKeys(m map[string]string) map[string]string {
+	if len(m) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(m))
+	for key, value := range m {
+		share(&key)
+		out[key] = value
+	}
+	return out
 }
 
 func slimStage(s *kargoapi.Stage) {
@@ -58,5 +90,7 @@ func slimSteps(steps []kargoapi.PromotionStep) {
 		steps[i].Config = nil
 		steps[i].Vars = nil
 		steps[i].If = ""
+		share(&steps[i].Uses)
+		share(&steps[i].As)
 	}
 }

@@ -20,7 +20,7 @@ type decoder struct {
 // fail reports that what is written at the path was not decoded.
 func (d *decoder) fail(path Path, message, fix string) {
 	d.doc.Report(path, message, fix)
-	d.doc.unread[path] = true
+	d.doc.markUnread(path)
 }
 
 // value decodes one value. f is the field that it is for; of a list or a map, the one of the whole.
@@ -80,7 +80,7 @@ func (d *decoder) structure(path Path, node *yaml.Node, out reflect.Value) {
 			}
 			f, written[guess] = byName[guess], true
 			if !fits(e.value, out.Field(f.index).Type()) {
-				d.doc.unread[path.Key(guess)] = true
+				d.doc.markUnread(path.Key(guess))
 				continue
 			}
 		}
@@ -115,7 +115,7 @@ func (d *decoder) unknown(path Path, e entry, names []string) (guess string) {
 	}
 	d.doc.record(path.Key(e.name), nil, e.key)
 	d.doc.Report(path.Key(e.name), "unknown field", fix)
-	d.doc.unread[path.Key(e.name)] = true
+	d.doc.markUnread(path.Key(e.name))
 	return guess
 }
 
@@ -198,7 +198,7 @@ func (d *decoder) entries(path Path, node *yaml.Node) []entry {
 			continue
 		}
 		d.doc.problems = append(d.doc.problems, at)
-		d.doc.unread[at.Path] = true
+		d.doc.markUnread(at.Path)
 	}
 	return entries
 }

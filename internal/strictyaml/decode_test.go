@@ -290,6 +290,14 @@ func TestProblemsAreCut(t *testing.T) {
 	if len(doc.Problems()) != 60 || len(lines) != 51 || lines[50] != "… and 10 more problems" {
 		t.Errorf("%d problems, %d lines, last %q", len(doc.Problems()), len(lines), lines[len(lines)-1])
 	}
+	var many strings.Builder
+	many.WriteString("name: bot\n")
+	for i := range 50_000 {
+		fmt.Fprintf(&many, "k%d: v\n", i)
+	}
+	if n := len(strictyaml.Decode("config.yaml", []byte(many.String()), &s).Problems()); n != 50_000 {
+		t.Errorf("%d problems with 50,000 unknown fields", n)
+	}
 	long := strings.Repeat("a", 5000)
 	doc = strictyaml.Decode("config.yaml", []byte("name: bot\n"+long+": b\nlevel: "+long+"\n"), &s)
 	for _, p := range doc.Problems() {

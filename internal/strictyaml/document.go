@@ -32,6 +32,7 @@ type Document struct {
 	file     string
 	at       map[Path]position
 	unread   map[Path]bool // what was written but could not be decoded
+	around   map[Path]bool // what unread things are in
 	problems Problems
 }
 
@@ -42,12 +43,12 @@ type position struct{ line, column int }
 // could be decoded is decoded, and defaults are filled in, even if there are problems.
 func Decode(file string, data []byte, into any) *Document {
 	out := reflect.ValueOf(into).Elem()
-	d := &decoder{root: out.Type(), doc: &Document{file: file, at: map[Path]position{}, unread: map[Path]bool{}}}
+	d := &decoder{root: out.Type(), doc: &Document{file: file, at: map[Path]position{}, unread: map[Path]bool{}, around: map[Path]bool{}}}
 	root, problem := parse(data)
 	if problem != nil {
 		problem.File = file
 		d.doc.problems = append(d.doc.problems, *problem)
-		d.doc.unread[""] = true
+		d.doc.markUnread("")
 		setDefaults(out)
 		return d.doc
 	}
@@ -65,21 +66,33 @@ func (d *Document) Has(path Path) bool {
 // Unread reports whether what is written at the path, or somewhere inside it, could not be decoded,
 // so that the value in the struct says nothing about what its author meant.
 func (d *Document) Unread(path Path) bool {
-	for unread := range d.unread {
-		if path.within(unread) || unread.within(path) {
+	return d.around[path] || d.insideUnread(path)
+}
+
+// insideUnread reports whether the path, or something that it is in, could not be decoded.
+func (d *Document) insideUnread(path Path) bool {
+	for ; path != ""; path = path.parent() {
+		if d.unread[path] {
 			return true
 		}
 	}
-	return false
+	return d.unread[""]
+}
+
+// markUnread remembers that what is written at the path could not be decoded.
+func (d *Document) markUnread(path Path) {
+	d.unread[path] = true
+	for path != "" {
+		path = path.parent()
+		d.around[path] = true
+	}
 }
 
 // Report adds a problem with what is written at the path, or should be. It is dropped if what is
 // written there could not be decoded, because that has been reported already.
 func (d *Document) Report(path Path, message, fix string) {
-	for unread := range d.unread {
-		if path.within(unread) {
-			return
-		}
+	if d.insideUnread(path) {
+		return
 	}
 	d.problems = append(d.problems, d.Problem(path, message, fix))
 }

@@ -39,12 +39,6 @@ func (p Path) parent() Path {
 	return p[:max(cut, 0)]
 }
 
-// within reports whether the path is the other one or leads into it.
-func (p Path) within(other Path) bool {
-	rest, ok := strings.CutPrefix(string(p), string(other))
-	return ok && (rest == "" || other == "" || rest[0] == '.' || rest[0] == '[')
-}
-
 func isWord(s string) bool {
 	for _, r := range s {
 		switch {

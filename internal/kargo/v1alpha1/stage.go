@@ -158,6 +158,9 @@ type StageStatus struct {
 	CurrentPromotion            *PromotionReference          `json:"currentPromotion,omitempty"`
 	LastPromotion               *PromotionReference          `json:"lastPromotion,omitempty"`
 	AutoPromotionEnabled        bool                         `json:"autoPromotionEnabled,omitempty"`
+	// AutoPromotionHolds outlast the Promotions that made them; what holds right now, by origin, is in
+	// EffectiveAutoPromotionHolds.
+	AutoPromotionHolds          map[string]AutoPromotionHold `json:"autoPromotionHolds,omitempty"`
 	EffectiveAutoPromotionHolds map[string]AutoPromotionHold `json:"effectiveAutoPromotionHolds,omitempty"`
 }
 

@@ -1080,6 +1080,13 @@ func (in *StageStatus) DeepCopyInto(out *StageStatus) {
 		*out = new(PromotionReference)
 		(*in).DeepCopyInto(*out)
 	}
+	if in.AutoPromotionHolds != nil {
+		in, out := &in.AutoPromotionHolds, &out.AutoPromotionHolds
+		*out = make(map[string]AutoPromotionHold, len(*in))
+		for key, val := range *in {
+			(*out)[key] = *val.DeepCopy()
+		}
+	}
 	if in.EffectiveAutoPromotionHolds != nil {
 		in, out := &in.EffectiveAutoPromotionHolds, &out.EffectiveAutoPromotionHolds
 		*out = make(map[string]AutoPromotionHold, len(*in))

@@ -67,7 +67,7 @@ func parseSelector(query url.Values, r Resource) (selection, error) {
 // matches reports whether the object was asked for; nil never was.
 func (s selection) matches(found *record) bool {
 	return found != nil &&
-		(s.labels.Empty() || s.labels.Matches(labels.Set(found.object.GetLabels()))) &&
+		(s.labels.Empty() || s.labels.Matches(found.labels)) &&
 		(s.fields.Empty() || s.fields.Matches(objectFields{found.object}))
 }
 

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
@@ -20,8 +22,9 @@ const defaultHistory = 16384
 // record is one version of an object. It never changes once stored.
 type record struct {
 	object  *unstructured.Unstructured
-	raw     []byte // the object as JSON
-	version uint64 // its resourceVersion
+	raw     []byte     // the object as JSON
+	labels  labels.Set // its labels, kept because every selector reads them
+	version uint64     // its resourceVersion
 }
 
 func newRecord(object *unstructured.Unstructured, version uint64) (*record, error) {
@@ -30,7 +33,7 @@ func newRecord(object *unstructured.Unstructured, version uint64) (*record, erro
 	if err != nil {
 		return nil, fmt.Errorf("encoding the object: %w", err)
 	}
-	return &record{object: object, raw: raw, version: version}, nil
+	return &record{object: object, raw: raw, labels: object.GetLabels(), version: version}, nil
 }
 
 // change is what happened to one object. For a deletion, after is its last state.
@@ -43,6 +46,8 @@ type change struct {
 // table holds the objects of one resource and its recent changes.
 type table struct {
 	objects map[types.NamespacedName]*record
+	// keys are those of objects, in order.
+	keys    []types.NamespacedName
 	history []change
 	// forgotten is the version of the newest change that history no longer has.
 	forgotten uint64
@@ -83,22 +88,16 @@ func (s *store) get(gr schema.GroupResource, key types.NamespacedName) *record {
 func (s *store) list(gr schema.GroupResource, namespace string) ([]*record, uint64) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	objects := s.tables[gr].objects
-	keys := make([]types.NamespacedName, 0, len(objects))
-	for key := range objects {
-		if namespace == "" || key.Namespace == namespace {
-			keys = append(keys, key)
-		}
+	t := s.tables[gr]
+	keys := t.keys
+	if namespace != "" {
+		first, _ := t.find(types.NamespacedName{Namespace: namespace})
+		end, _ := t.find(types.NamespacedName{Namespace: namespace + "\x00"})
+		keys = keys[first:end]
 	}
-	slices.SortFunc(keys, func(a, b types.NamespacedName) int {
-		if c := strings.Compare(a.Namespace, b.Namespace); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
 	records := make([]*record, len(keys))
 	for i, key := range keys {
-		records[i] = objects[key]
+		records[i] = t.objects[key]
 	}
 	return records, s.version
 }
@@ -141,6 +140,8 @@ func (s *store) put(
 	kind := watch.Modified
 	if before == nil {
 		kind = watch.Added
+		at, _ := t.find(key)
+		t.keys = slices.Insert(t.keys, at, key)
 	}
 	t.append(change{kind: kind, key: key, before: before, after: after}, s.history)
 	return after, nil
@@ -166,6 +167,8 @@ func (s *store) remove(
 	}
 	s.version++
 	delete(t.objects, key)
+	at, _ := t.find(key)
+	t.keys = slices.Delete(t.keys, at, at+1)
 	t.append(change{kind: watch.Deleted, key: key, before: before, after: after}, s.history)
 	return after, nil
 }
@@ -192,6 +195,13 @@ func (s *store) since(gr schema.GroupResource, version uint64) ([]change, <-chan
 	})
 	// What is behind the slice never changes: append moves to a new array before it forgets.
 	return t.history[first:len(t.history):len(t.history)], t.changed, nil
+}
+
+// find returns where key is among the keys, or where it belongs.
+func (t *table) find(key types.NamespacedName) (int, bool) {
+	return slices.BinarySearchFunc(t.keys, key, func(a, b types.NamespacedName) int {
+		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
+	})
 }
 
 func (t *table) append(c change, keep int) {
