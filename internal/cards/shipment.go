@@ -122,7 +122,10 @@ func status(stage v1alpha1.StageStatus) string {
 		return elapsed(stage.StartedAt, stage.FinishedAt)
 	case stage.Phase == v1alpha1.PhaseVerifying:
 		return "promoted, verifying"
-	case stage.Phase == v1alpha1.PhasePromoting && len(stage.Steps) > 0:
+	case stage.Phase == v1alpha1.PhasePromoting && stage.CurrentStep == 0:
+		// Kargo tells how far it is only when a step has to wait.
+		return "running"
+	case stage.Phase == v1alpha1.PhasePromoting:
 		// As of the step's beginning: a message is not sent again only because time passes.
 		return fmt.Sprintf("%d of %d · %s", stage.CurrentStep, len(stage.Steps), elapsed(stage.StartedAt, stage.StepStartedAt))
 	case stage.Promotion != "":
