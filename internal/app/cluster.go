@@ -63,13 +63,14 @@ func newManager(c Cluster, namespaces []string, election LeaderElection, grace t
 	}
 	config := rest.CopyConfig(c.Config)
 	config.QPS, config.Burst = clientQPS, clientBurst
+	config.WarningHandler = warnings{log}
 	scope := map[string]cache.Config{}
 	for _, ns := range namespaces {
 		scope[ns] = cache.Config{}
 	}
 	options := ctrl.Options{
 		Scheme: scheme,
-		Logger: logr.FromSlogHandler(log.Handler()),
+		Logger: logr.FromSlogHandler(QuietHandler(log.Handler())),
 		Cache: cache.Options{
 			DefaultNamespaces:            scope,
 			DefaultTransform:             kargo.Transform,

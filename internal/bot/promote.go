@@ -22,7 +22,7 @@ func (b *Bot) promote(ctx context.Context, r Request, c chatops.Promote) (Answer
 	if err != nil {
 		// What now stands in the way may follow from the first try of this very request.
 		if earlier := b.earlier(ctx, r, target); earlier != nil {
-			return b.accepted(earlier), nil
+			return accepted(earlier), nil
 		}
 		return Answer{}, err
 	}
@@ -32,11 +32,11 @@ func (b *Bot) promote(ctx context.Context, r Request, c chatops.Promote) (Answer
 	if err := b.ship(ctx, shipment); err != nil {
 		return Answer{}, err
 	}
-	return b.accepted(shipment), nil
+	return accepted(shipment), nil
 }
 
-func (b *Bot) accepted(s *v1alpha1.Shipment) Answer {
-	return Answer{Card: cards.Shipment(s, b.Links), Shipment: s}
+func accepted(s *v1alpha1.Shipment) Answer {
+	return Answer{Card: cards.Accepted(s), Shipment: s}
 }
 
 // plan checks everything that can be checked before anything is made, in the order in which a

@@ -17,10 +17,11 @@ func several(s *v1alpha1.Shipment) chatops.Card {
 	}
 	for i, item := range s.Spec.Items {
 		stage := stageOf(s, i)
-		line := chatops.Line(
-			chatops.Bold(item.Service),
-			chatops.Plain(fmt.Sprintf(" %s → %s  %s", item.FromVersion, item.Version, stage.Phase)),
-		)
+		change := item.Version
+		if item.FromVersion != "" {
+			change = item.FromVersion + " → " + item.Version
+		}
+		line := chatops.Line(chatops.Bold(item.Service), chatops.Plain(fmt.Sprintf(" %s  %s", change, stage.Phase)))
 		if stage.Message != "" {
 			line = append(line, chatops.Plain(": "+stage.Message))
 		}

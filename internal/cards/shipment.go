@@ -118,6 +118,9 @@ func status(stage v1alpha1.StageStatus) string {
 	switch {
 	case stage.Phase == v1alpha1.PhaseSucceeded && stage.Health != "":
 		return elapsed(stage.StartedAt, stage.FinishedAt) + " · " + health(stage.Health)
+	case stage.Phase.IsTerminal() && stage.StartedAt == nil:
+		// It never ran: Kargo refused it, or somebody stopped it in the queue.
+		return ""
 	case stage.Phase.IsTerminal():
 		return elapsed(stage.StartedAt, stage.FinishedAt)
 	case stage.Phase == v1alpha1.PhaseVerifying:
