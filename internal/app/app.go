@@ -9,9 +9,9 @@ import (
 	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 	ctrl "sigs.k8s.io/controller-runtime"
+	ctrlmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/davidaparicio/kargo-bot/internal/access"
 	"github.com/davidaparicio/kargo-bot/internal/bot"
@@ -48,7 +48,6 @@ func New(o Options) (*App, error) {
 	}
 	if o.Registry == nil {
 		o.Registry = prometheus.NewRegistry()
-		o.Registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	}
 	mgr, err := newManager(o.Cluster, namespaces(o.Pipelines), o.Election, o.GracePeriod, o.Log)
 	if err != nil {
@@ -112,7 +111,7 @@ func (a *App) wire() error {
 	if a.public, err = newServer("webhooks", o.Listen, whenReady(a.health, w.mux), a.log); err != nil {
 		return err
 	}
-	a.admin, err = newServer("health and metrics", o.Admin, adminHandler(a.health, o.Registry), a.log)
+	a.admin, err = newServer("health and metrics", o.Admin, adminHandler(a.health, prometheus.Gatherers{o.Registry, ctrlmetrics.Registry}), a.log)
 	return err
 }
 

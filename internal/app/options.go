@@ -35,7 +35,8 @@ type Options struct {
 	// Now is the clock.
 	Now func() time.Time
 	Log *slog.Logger
-	// Registry takes the metrics. Default: a new one.
+	// Registry takes the bot's own metrics. Default: a new one. Those of the process and of the work
+	// queues, which controller-runtime keeps, are served beside them.
 	Registry *prometheus.Registry
 }
 
