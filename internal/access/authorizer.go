@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,7 +72,16 @@ func (a *Authorizer) Decide(ctx context.Context, subject Subject, q Question) (D
 	if err != nil {
 		return decision, err
 	}
-	for _, r := range roles[:min(len(roles), maxRoles)] {
+	// The person's own roles come first, so that the bound cuts off none of them for the others.
+	var own, others []role
+	for _, r := range roles {
+		if r.includes(subject) {
+			own = append(own, r)
+		} else {
+			others = append(others, r)
+		}
+	}
+	for i, r := range slices.Concat(own, others)[:min(len(roles), maxRoles)] {
 		may, err := a.reviewRole(ctx, r.name, q)
 		if err != nil {
 			return decision, err
@@ -79,7 +89,7 @@ func (a *Authorizer) Decide(ctx context.Context, subject Subject, q Question) (D
 		if !may {
 			continue
 		}
-		if r.includes(subject) {
+		if i < len(own) {
 			decision.Allowed, decision.Role = true, r.name
 			return decision, nil
 		}

@@ -150,14 +150,14 @@ type AnalysisTemplateReference struct {
 type StageStatus struct {
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 	// FreightHistory has what the Stage runs and ran, newest first, at most ten entries.
-	FreightHistory              []*FreightCollection         `json:"freightHistory,omitempty"`
-	FreightSummary              string                       `json:"freightSummary,omitempty"`
-	Health                      *Health                      `json:"health,omitempty"`
-	ObservedGeneration          int64                        `json:"observedGeneration,omitempty"`
-	LastHandledRefresh          string                       `json:"lastHandledRefresh,omitempty"`
-	CurrentPromotion            *PromotionReference          `json:"currentPromotion,omitempty"`
-	LastPromotion               *PromotionReference          `json:"lastPromotion,omitempty"`
-	AutoPromotionEnabled        bool                         `json:"autoPromotionEnabled,omitempty"`
+	FreightHistory       []*FreightCollection `json:"freightHistory,omitempty"`
+	FreightSummary       string               `json:"freightSummary,omitempty"`
+	Health               *Health              `json:"health,omitempty"`
+	ObservedGeneration   int64                `json:"observedGeneration,omitempty"`
+	LastHandledRefresh   string               `json:"lastHandledRefresh,omitempty"`
+	CurrentPromotion     *PromotionReference  `json:"currentPromotion,omitempty"`
+	LastPromotion        *PromotionReference  `json:"lastPromotion,omitempty"`
+	AutoPromotionEnabled bool                 `json:"autoPromotionEnabled,omitempty"`
 	// AutoPromotionHolds outlast the Promotions that made them; what holds right now, by origin, is in
 	// EffectiveAutoPromotionHolds.
 	AutoPromotionHolds          map[string]AutoPromotionHold `json:"autoPromotionHolds,omitempty"`

@@ -1,0 +1,98 @@
+package chatops_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
+)
+
+// mostSaid is more than any answer to a line that can't be understood needs, in bytes.
+const mostSaid = 2000
+
+func FuzzParse(f *testing.F) {
+	for _, line := range []string{
+		"", "/", "/promote red production", "/promote red prod 3.2.0 --reason \"hot fix\" --dry-run",
+		"/kargo promote red,blue production", "/promote all production —reason=“it’s friday”",
+		"/rollback red production", "/help promote", "kargo", "/promote red production --reason='", "--", "\"", "“\"", "=\"",
+		"/promote red production --reason=\"a\"b c", "/promte red production", "/promote \xff\xfe", "/promote red\x00 production",
+		"/promote red production --ｒeason x", "/İ", "/promote " + strings.Repeat("a", 3000),
+	} {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		command, problem := chatops.Parse(line)
+		again, problemAgain := chatops.Parse(line)
+		if diff := cmp.Diff(command, again); diff != "" {
+			t.Fatalf("the same line gives two commands: %s", diff)
+		}
+		if (problem == nil) != (problemAgain == nil) || problem != nil && problem.Title != problemAgain.Title {
+			t.Fatalf("the same line gives two problems: %v, %v", problem, problemAgain)
+		}
+		if (command == nil) == (problem == nil) {
+			t.Fatalf("command %v, problem %v: want exactly one", command, problem)
+		}
+		if problem != nil {
+			if problem.Title == "" || problem.Code == "" || !utf8.ValidString(problem.Title) {
+				t.Fatalf("problem says nothing: %+v", problem)
+			}
+			if said := plain(problem.Card()); len(said) > mostSaid {
+				t.Fatalf("the answer has %d bytes", len(said))
+			}
+			return
+		}
+		if chatops.Usage(command.Name()) == "" || !slices.Contains(chatops.Names(), command.Name()) {
+			t.Fatalf("command %q is not in the help", command.Name())
+		}
+		if p, ok := command.(chatops.Promote); ok {
+			for name, word := range map[string]string{"service": p.Service, "environment": p.Environment} {
+				if strings.TrimSpace(word) == "" {
+					t.Fatalf("%s is empty", name)
+				}
+			}
+		}
+	})
+}
+
+func FuzzCommandLines(f *testing.F) {
+	for _, comment := range []string{
+		"/promote red production", "LGTM!\r\n\r\n/promote red production\r\n", "```sh\n/promote red production\n```\n",
+		"> /promote red production\n\nOn it.\n/promote red production 3.2.0 --reason \"the one from Tuesday\"",
+		"<!-- kargo-bot:where:1 -->\n| | staging |\n|---|---|\n| **red** | 3.2.0 |\n\n<details><summary>More</summary>\n\n/help\n</details>",
+		"~~~~\n~~~\n/help\n~~~~\n/help", "<!--\n-->/help\n/help", "`` ` ``\n/help", "<pre\n/help\n</pre>", "\ufeff/help", "a\r/help", "/help\x00",
+	} {
+		f.Add(comment)
+	}
+	f.Fuzz(func(t *testing.T, comment string) {
+		lines := chatops.CommandLines(comment)
+		if diff := cmp.Diff(lines, chatops.CommandLines(comment)); diff != "" {
+			t.Fatalf("the same comment gives two answers: %s", diff)
+		}
+		total := 0
+		for _, line := range lines {
+			total += len(line)
+			if len(line) < 2 || line[0] != '/' || strings.ContainsRune(line, '\n') {
+				t.Fatalf("%q is no command line", line)
+			}
+			if !strings.HasPrefix(comment, line) && !strings.Contains(comment, "\n"+line) {
+				t.Fatalf("%q does not stand at the beginning of a line", line)
+			}
+			if chatops.Known(line) && utf8.ValidString(line) {
+				// What is recognised as ours is then understood, or refused in words.
+				if command, problem := chatops.Parse(line); command == nil && problem == nil {
+					t.Fatalf("no answer to %q", line)
+				}
+			}
+		}
+		if total > len(comment) {
+			t.Fatalf("%d bytes of commands in a comment of %d", total, len(comment))
+		}
+		if fenced := chatops.CommandLines("~~~" + strings.Repeat("~", len(comment)) + "\n" + comment); len(fenced) > 0 {
+			t.Fatalf("commands in a code block: %q", fenced)
+		}
+	})
+}

@@ -1,0 +1,201 @@
+package github
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
+)
+
+const (
+	// maxComment is how long a comment may be, in characters: GitHub answers 422 to more.
+	maxComment = 65_536
+	// maxTitle bounds the heading, in characters. A longer one is cut.
+	maxTitle = 300
+	// omission is room for a line that says what was left out.
+	omission = 100
+
+	betweenFacts = " · "
+	// betweenSteps is an em space: HTML makes one of several common ones.
+	betweenSteps = "\u2003"
+)
+
+// markdown renders a card as the body of a comment that carries the marker. It returns at most
+// maxComment characters and says how much it left out.
+func markdown(card chatops.Card, marker string) string {
+	end := hidden(marker)
+	left := maxComment - utf8.RuneCountInString(end) - 2 - omission
+	var parts []string
+	blocks := blocks(card)
+	for i, block := range blocks {
+		part := block.render(left - 2)
+		left -= utf8.RuneCountInString(part) + 2
+		parts = append(parts, part)
+		if rest := len(blocks) - i - 1; left < omission && rest > 0 {
+			parts = append(parts, fmt.Sprintf("… and %d more %s", rest, plural(rest, "paragraph")))
+			break
+		}
+	}
+	if end != "" {
+		parts = append(parts, end)
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// block is a paragraph of a comment.
+type block struct {
+	prefix string
+	text   chatops.Text
+	// whole is the text as Markdown.
+	whole string
+}
+
+// render returns the block, cut to that many characters.
+func (b block) render(most int) string {
+	most -= utf8.RuneCountInString(b.prefix)
+	if utf8.RuneCountInString(b.whole) <= most {
+		return b.prefix + b.whole
+	}
+	return b.prefix + cut(b.prefix, b.text, most)
+}
+
+// cut returns as much of a text as fits into that many characters, and says how much is missing. It
+// cuts what is to be rendered and not what was, so that no markup stays open and no rune is halved.
+func cut(prefix string, text chatops.Text, most int) string {
+	total := 0
+	for _, span := range text {
+		total += utf8.RuneCountInString(span.Text)
+	}
+	render := func(kept int) string {
+		missing := total - kept
+		note := chatops.Plain(fmt.Sprintf(" … (%d more %s)", missing, plural(missing, "character")))
+		return renderAfter(prefix, append(first(text, kept), note))
+	}
+	// The smallest number of runes that is too many.
+	tooMany := sort.Search(total, func(kept int) bool { return utf8.RuneCountInString(render(kept)) > most })
+	return render(max(0, tooMany-1))
+}
+
+// first returns the first so many runes of a text.
+func first(text chatops.Text, runes int) chatops.Text {
+	var kept chatops.Text
+	for _, span := range text {
+		length := utf8.RuneCountInString(span.Text)
+		if length > runes {
+			// Half a name is nobody's, and half a label leads nowhere.
+			if span.Kind == chatops.SpanPlain || span.Kind == chatops.SpanBold || span.Kind == chatops.SpanCode {
+				span.Text = string([]rune(span.Text)[:runes])
+				kept = append(kept, span)
+			}
+			break
+		}
+		kept = append(kept, span)
+		runes -= length
+	}
+	return kept
+}
+
+// blocks returns the paragraphs of a card in the order in which they are read, without empty ones.
+func blocks(card chatops.Card) []block {
+	sign, word := mood(card.State)
+	var all []block
+	add := func(prefix string, text chatops.Text) {
+		if whole := renderAfter(prefix, text); whole != "" {
+			all = append(all, block{prefix: prefix, text: text, whole: whole})
+		}
+	}
+	add("### "+sign, heading(card.Title))
+	add("", stateLine(word, flat(card.Status)))
+	add("", facts(card.Facts))
+	add("", steps(card.Steps))
+	for _, paragraph := range card.Body {
+		add("", paragraph)
+	}
+	add("", links(card.Links))
+	return all
+}
+
+// mood returns the sign and the word for a state: the sign, with a space, for the heading, the word
+// for the line below. A sign never stands without the word.
+func mood(state chatops.State) (sign, word string) {
+	switch state {
+	case chatops.StatePending:
+		return "⏳ ", "Waiting"
+	case chatops.StateRunning:
+		return "🔄 ", "Running"
+	case chatops.StateSucceeded:
+		return "✅ ", "Succeeded"
+	case chatops.StateFailed:
+		return "❌ ", "Failed"
+	case chatops.StateAborted:
+		return "⏹️ ", "Aborted"
+	case chatops.StateRefused:
+		return "⛔ ", "Refused"
+	default:
+		return "", ""
+	}
+}
+
+func heading(title string) chatops.Text {
+	runes := []rune(flat(title))
+	if len(runes) > maxTitle {
+		runes = append(runes[:maxTitle], '…')
+	}
+	return chatops.Line(chatops.Plain(string(runes)))
+}
+
+func stateLine(word, status string) chatops.Text {
+	var line chatops.Text
+	if word != "" {
+		line = append(line, chatops.Bold(word))
+	}
+	if status != "" {
+		if len(line) > 0 {
+			status = betweenFacts + status
+		}
+		line = append(line, chatops.Plain(status))
+	}
+	return line
+}
+
+func facts(texts []chatops.Text) chatops.Text {
+	var line chatops.Text
+	for _, text := range texts {
+		if renderText(text) == "" {
+			continue
+		}
+		if len(line) > 0 {
+			line = append(line, chatops.Plain(betweenFacts))
+		}
+		line = append(line, text...)
+	}
+	return line
+}
+
+func steps(all []chatops.Step) chatops.Text {
+	names := make([]string, len(all))
+	for i, step := range all {
+		names[i] = step.State.Sign() + " " + flat(step.Name)
+	}
+	return chatops.Line(chatops.Plain(strings.Join(names, betweenSteps)))
+}
+
+func links(all []chatops.Link) chatops.Text {
+	var line chatops.Text
+	for _, link := range all {
+		if len(line) > 0 {
+			line = append(line, chatops.Plain(betweenFacts))
+		}
+		line = append(line, chatops.LinkTo(link.Label, link.URL))
+	}
+	return line
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}

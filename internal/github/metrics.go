@@ -1,0 +1,41 @@
+package github
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// intakeMetrics counts what comes in. Labels take few values, all of them from this package.
+type intakeMetrics struct {
+	deliveries *prometheus.CounterVec // by event: command, other, ping
+	refused    *prometheus.CounterVec // by reason
+	commands   *prometheus.CounterVec // by outcome
+
+	// Of what comes all the time, the counters are at hand.
+	other prometheus.Counter
+	ping  prometheus.Counter
+}
+
+func newIntakeMetrics(registerer prometheus.Registerer) (*intakeMetrics, error) {
+	m := &intakeMetrics{
+		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "kargobot_github_deliveries_total",
+			Help: "Webhook deliveries that GitHub signed, by what they held: command, ping, or other.",
+		}, []string{"kind"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "kargobot_github_deliveries_refused_total",
+			Help: "Webhook deliveries that were turned away, by reason.",
+		}, []string{"reason"}),
+		commands: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "kargobot_github_commands_total",
+			Help: "Commands in comments, by outcome: recorded (a Shipment exists), answered, refused, or failed.",
+		}, []string{"outcome"}),
+	}
+	m.other, m.ping = m.deliveries.WithLabelValues("other"), m.deliveries.WithLabelValues("ping")
+	if registerer == nil {
+		return m, nil
+	}
+	for _, collector := range []prometheus.Collector{m.deliveries, m.refused, m.commands} {
+		if err := registerer.Register(collector); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
