@@ -35,12 +35,16 @@ type wiring struct {
 type slackSurface struct {
 	client *slack.Client
 	teams  []string
+	groups bool
 	log    *slog.Logger
 }
 
 func (s slackSurface) check(ctx context.Context) error {
 	return checked(ctx, s.log, "slack", slack.ErrMisconfigured, func(ctx context.Context) error {
-		_, err := s.client.Check(ctx, s.teams)
+		id, err := s.client.Check(ctx, s.teams)
+		if missing := id.Lacks(slack.RequiredScopes(s.groups)); len(missing) > 0 {
+			s.log.Warn("the Slack app lacks scopes; add them under OAuth & Permissions and install it again", "scopes", missing)
+		}
 		return err
 	})
 }
@@ -79,7 +83,7 @@ func (w *wiring) slack() (surface, error) {
 	w.mux.Handle(PathSlackCommands, intake)
 	w.people.Surfaces[chatops.SourceSlack] = access.Surface{Directory: directory, Templates: o.Templates}
 	w.sinks[shipment.SinkSlack] = notify.NewDeliverer(shipment.SinkSlack, sink, w.Now, w.delivered)
-	return slackSurface{client: client, teams: o.Teams, log: w.Log}, nil
+	return slackSurface{client: client, teams: o.Teams, groups: o.Templates.Group != "", log: w.Log}, nil
 }
 
 type githubSurface struct {

@@ -57,7 +57,7 @@ func FuzzNoCommandIsOverlooked(f *testing.F) {
 				`"sender":{"id":1,"login":"octocat","type":"User"},"comment":{"id":1,"user":{"id":1,"login":"octocat","type":"User"},"body":` + spelling + `}}`)
 			_, commands, err := parseComment(event)
 			if err == nil && len(commands) > 0 && !mayCommand(event) {
-				t.Fatalf("%q is overlooked in %s", commands, event)
+				t.Fatalf("%+v is overlooked in %s", commands, event)
 			}
 		}
 	})
@@ -72,7 +72,7 @@ func FuzzNoEventIsOverlooked(f *testing.F) {
 		_, commands, err := parseComment(event)
 		isPlain := bytes.Contains(event, []byte(`"created"`))
 		if err == nil && len(commands) > 0 && isPlain && !mayCommand(event) {
-			t.Fatalf("%q is overlooked", commands)
+			t.Fatalf("%+v is overlooked", commands)
 		}
 	})
 }

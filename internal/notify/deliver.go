@@ -12,6 +12,9 @@ import (
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 )
 
+// shortestWait is the least time that Deliver asks to be called again after: 0 would mean never.
+const shortestWait = time.Millisecond
+
 // callTimeout bounds one call to a surface.
 const callTimeout = 15 * time.Second
 
@@ -80,7 +83,7 @@ func (d *Deliverer) find(ctx context.Context, m Message, hash string, report v1a
 	// What it says is not known, so the next pass brings it up to date.
 	report.ID, report.At = id, d.stamp()
 	d.metrics.sent(d.name, "recovered")
-	return d.sink.Interval(), record.Save(ctx, report)
+	return max(d.sink.Interval(), shortestWait), record.Save(ctx, report)
 }
 
 func (d *Deliverer) post(ctx context.Context, m Message, hash string, report v1alpha1.Report, record Record) (time.Duration, error) {
@@ -121,7 +124,7 @@ func (d *Deliverer) failed(ctx context.Context, op string, err error, report v1a
 	switch {
 	case errors.As(err, &deferred):
 		d.metrics.sent(d.name, "deferred")
-		return max(deferred.After, d.sink.Interval()), nil
+		return max(deferred.After, d.sink.Interval(), shortestWait), nil
 	case errors.As(err, &undeliverable):
 		d.metrics.sent(d.name, "undeliverable")
 		report.Error, report.At = undeliverable.Reason, d.stamp()
@@ -132,7 +135,7 @@ func (d *Deliverer) failed(ctx context.Context, op string, err error, report v1a
 	}
 }
 
-// stamp returns now to the resolution that the API server keeps.
+// stamp returns now, for a report.
 func (d *Deliverer) stamp() metav1.Time { return metav1.NewTime(d.now()) }
 
 func (d *Deliverer) knownUnsent(marker string) bool {

@@ -100,8 +100,12 @@ func verdict(stage *kargoapi.Stage, freight, promotion string, silent bool) outc
 		// Either the Stage says nothing, or it runs something else by now and says no more of this.
 		return succeeded
 	}
-	if health := stage.Status.Health; health != nil {
+	switch health := stage.Status.Health; {
+	case health != nil:
 		succeeded.health = string(health.Status)
+	case !silent:
+		// Kargo forgets the health when a Promotion ends, and looks at it anew right after.
+		return waiting
 	}
 	if !hasVerification(stage) {
 		return succeeded
