@@ -1,0 +1,64 @@
+// Command bot is ChatOps for Kargo. See docs/ for what it does and how to run it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+// Exit codes.
+const (
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newRoot()
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return
+	}
+	stop()
+	var quiet silent
+	if !errors.As(err, &quiet) {
+		fmt.Fprintln(os.Stderr, "bot:", err)
+	}
+	var wrong usage
+	if errors.As(err, &wrong) {
+		os.Exit(exitUsage)
+	}
+	os.Exit(exitFailure)
+}
+
+// silent is an error of which everything has been said.
+type silent struct{ error }
+
+// usage is an error in how the command was called.
+type usage struct{ error }
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "bot",
+		Short:         "ChatOps for Kargo: promote from Slack and GitHub",
+		Version:       version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usage{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
+	})
+	root.AddCommand(newServe(), newConfig(), newDemo())
+	return root
+}

@@ -1,0 +1,113 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/davidaparicio/kargo-bot/internal/demo/page"
+	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
+)
+
+var _ page.World = (*Demo)(nil)
+
+// About implements page.World.
+func (d *Demo) About() page.About {
+	return page.About{
+		Run: d.run, Channel: channelName, Repo: repository, Namespace: namespace,
+		People: pagePeople(), Mishaps: mishapsOffered(),
+		Suggestions: []page.Suggestion{
+			{On: page.OnSlack, As: releaser, Text: "/promote red production", Shows: "ships it"},
+			{On: page.OnSlack, As: releaser, Text: "/promote purple production", Shows: "no such service"},
+			{On: page.OnSlack, As: developer, Text: "/promote blue production", Shows: "may not"},
+			{On: page.OnSlack, As: developer, Text: "/promote blue staging 3.3.2", Shows: "may; back to an older one"},
+			{On: page.OnSlack, As: stranger, Text: "/promote green production", Shows: "nobody knows her"},
+			{On: page.OnSlack, As: releaser, Text: "/promote yellow prod --dry-run", Shows: "shows what would happen"},
+			{On: page.OnSlack, As: releaser, Text: "/kargo help", Shows: "what one can ask"},
+			{On: page.OnGitHub, As: releaser, Text: "/promote green production", Shows: "ships it"},
+			{On: page.OnGitHub, As: developer, Text: "/promote yellow production", Shows: "may not"},
+			{On: page.OnGitHub, As: releaser, Text: "Looks good to me.", Shows: "is no command"},
+		},
+	}
+}
+
+// Type implements page.World. That the bot fails to answer is no error: Slack tells the person.
+func (d *Demo) Type(ctx context.Context, login, text string) error {
+	as, err := personCalled(login)
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(text, "/") {
+		_, err := d.slack.fake.Say(as.slackID, channelID, "", text)
+		return err
+	}
+	_, err = d.slack.command(context.WithoutCancel(ctx), as, text)
+	var refusal *page.Refusal
+	if err != nil && !errors.As(err, &refusal) {
+		d.log.ErrorContext(ctx, "slash command failed", "error", err)
+		return nil
+	}
+	d.changed.tell()
+	return err
+}
+
+// Comment implements page.World.
+func (d *Demo) Comment(ctx context.Context, login string, number int, text string) error {
+	as, err := personCalled(login)
+	if err != nil {
+		return err
+	}
+	if number != releaseIssue && number != openPull {
+		return page.Refuse("There is no conversation %d.", number)
+	}
+	_, delivery, err := d.github.fake.Comment(context.WithoutCancel(ctx), repository, number, as.login, text)
+	if err == nil && !delivery.OK() {
+		d.log.ErrorContext(ctx, "webhook of GitHub not taken", "status", delivery.Status)
+	}
+	return err
+}
+
+// Abort implements page.World.
+func (d *Demo) Abort(ctx context.Context, stage string) error {
+	queues, err := d.board.promotions(ctx)
+	if err != nil {
+		return err
+	}
+	if len(queues[stage]) == 0 {
+		return page.Refuse("Nothing is being promoted to %q.", stage)
+	}
+	patch := fmt.Appendf(nil, `{"metadata":{"annotations":{%q:%q}}}`, kargoapi.AnnotationKeyAbort, kargoapi.AbortActionTerminate)
+	return d.admin.Patch(ctx, &queues[stage][0], client.RawPatch(types.MergePatchType, patch))
+}
+
+// Object implements page.World.
+func (d *Demo) Object(ctx context.Context, kind, name string) (string, error) {
+	var object client.Object
+	switch kind {
+	case "stage":
+		object = &kargoapi.Stage{}
+	case "promotion":
+		object = &kargoapi.Promotion{}
+	default:
+		return "", page.Refuse("Kargo has no %q that could be shown here.", kind)
+	}
+	err := d.admin.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, object)
+	if apierrors.IsNotFound(err) {
+		return "", page.Refuse("There is no %s %q.", kind, name)
+	}
+	if err != nil {
+		return "", err
+	}
+	object.SetManagedFields(nil)
+	text, err := yaml.Marshal(object)
+	if err != nil {
+		return "", fmt.Errorf("show %s %s: %w", kind, name, err)
+	}
+	return string(text), nil
+}

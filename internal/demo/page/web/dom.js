@@ -1,0 +1,67 @@
+// Building and updating the page. Nothing here, nor anywhere else in these modules, parses HTML:
+// what people and the bot write becomes text nodes only.
+
+// h makes an element: h('p', {class: 'x', onclick: f}, 'text', child, …). Children that are null,
+// undefined or false are left out.
+export function h(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? '' : value);
+  }
+  element.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
+  return element;
+}
+
+export const $ = (selector) => document.querySelector(selector);
+
+// known remembers, for each list, its items' elements and what they were made from.
+const known = new WeakMap();
+
+// keyed makes the children of parent show items, in their order. An item that did not change keeps
+// its element, and so the focus, the selection and the scroll position in it.
+export function keyed(parent, items, key, render) {
+  const before = known.get(parent) ?? new Map();
+  const after = new Map();
+  for (const item of items) {
+    const id = String(key(item));
+    const json = JSON.stringify(item);
+    const old = before.get(id);
+    if (old?.json === json) {
+      after.set(id, old);
+      continue;
+    }
+    const node = render(item);
+    if (old) node.classList.add('changed');
+    else if (before.size > 0) node.classList.add('new');
+    if (old) old.node.replaceWith(node);
+    after.set(id, { json, node });
+  }
+  for (const [id, { node }] of before) if (!after.has(id)) node.remove();
+  let place = parent.firstElementChild;
+  for (const { node } of after.values()) {
+    if (node === place) place = place.nextElementSibling;
+    else parent.insertBefore(node, place);
+  }
+  known.set(parent, after);
+}
+
+// follow keeps a list scrolled to its end while it grows or its place shrinks, unless somebody
+// scrolled away from there.
+export function follow(scroller, content) {
+  let atEnd = true;
+  scroller.addEventListener('scroll', () => {
+    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+  }, { passive: true });
+  const observer = new ResizeObserver(() => { if (atEnd) scroller.scrollTop = scroller.scrollHeight; });
+  observer.observe(scroller);
+  observer.observe(content);
+}
+
+// link is a link that opens elsewhere, or only its text if it leads nowhere on the web.
+export function link(url, ...label) {
+  return /^https?:\/\//i.test(url)
+    ? h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, ...label)
+    : h('span', {}, ...label);
+}

@@ -1,0 +1,41 @@
+// The channel.
+import { $, h, keyed } from './dom.js';
+import { avatar } from './avatar.js';
+import { clock } from './time.js';
+import { renderBlocks, renderText } from './blocks.js';
+
+// showSlack shows a channel as one of the people sees it, and what others were told alone.
+export function showSlack(channel, me) {
+  const replies = Map.groupBy(channel.messages.filter((m) => m.thread), (m) => m.thread);
+  const items = channel.messages.filter((m) => !m.thread)
+    .map((m) => ({ ...m, me: m.onlyTo === me, replies: replies.get(m.id) ?? [] }));
+  $('#welcome').hidden = items.length > 0;
+  keyed($('#messages'), items, (m) => m.id, (m) => (m.from === 'typing' ? typing(m) : message(m, channel.names)));
+}
+
+// typing shows what somebody typed, which in Slack nobody else sees.
+function typing(m) {
+  return h('li', { class: 'typing' },
+    avatar(m.author, m.from), h('p', {}, h('strong', {}, m.author), ' typed ', h('code', {}, m.text), ' ', clock(m.at)));
+}
+
+function message(m, names) {
+  return h('li', { class: `message ${m.onlyTo ? 'only' : ''}` },
+    m.onlyTo && h('p', { class: 'whisper' }, m.me ? 'Only visible to you' : `Only visible to ${m.onlyTo}`),
+    line(m, names),
+    m.replies.length > 0 && h('div', { class: 'thread' },
+      h('p', { class: 'count' }, m.replies.length === 1 ? '1 reply' : `${m.replies.length} replies`),
+      h('ol', {}, m.replies.map((r) => h('li', { class: 'message' }, line(r, names))))));
+}
+
+function line(m, names) {
+  return h('article', { class: 'line', 'aria-label': `${m.author}` },
+    avatar(m.author, m.from),
+    h('div', { class: 'says' },
+      h('p', { class: 'who' },
+        h('strong', {}, m.author),
+        m.from === 'app' && h('span', { class: 'tag' }, 'APP'),
+        clock(m.at),
+        m.edited && h('span', { class: 'edited' }, '(edited)')),
+      h('div', { class: 'body' }, m.blocks ? renderBlocks(m.blocks, names) : renderText(m.text, names))));
+}

@@ -1,0 +1,128 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/demo/page"
+	"github.com/davidaparicio/kargo-bot/internal/githubfake"
+	"github.com/davidaparicio/kargo-bot/internal/slackfake"
+)
+
+// How much the page shows: the newest so many.
+const (
+	shownMessages  = 200
+	shownComments  = 100
+	shownShipments = 50
+)
+
+// State implements page.World.
+func (d *Demo) State(ctx context.Context) (page.State, error) {
+	board, err := d.board.read(ctx)
+	if err != nil {
+		return page.State{}, err
+	}
+	for i := range board.Services {
+		board.Services[i].Mishap = d.mishaps.of(board.Services[i].Name)
+	}
+	shipments, err := d.shipments(ctx)
+	if err != nil {
+		return page.State{}, err
+	}
+	return page.State{Slack: d.slack.channel(), GitHub: d.github.threads(), Board: board, Shipments: shipments}, nil
+}
+
+// Changed implements page.World.
+func (d *Demo) Changed() <-chan struct{} { return d.changed.wait() }
+
+func (d *Demo) shipments(ctx context.Context) ([]page.Shipment, error) {
+	var list v1alpha1.ShipmentList
+	if err := d.cache.List(ctx, &list, client.InNamespace(namespace)); err != nil {
+		return nil, fmt.Errorf("list shipments: %w", err)
+	}
+	slices.SortFunc(list.Items, func(a, b v1alpha1.Shipment) int {
+		return b.CreationTimestamp.Compare(a.CreationTimestamp.Time)
+	})
+	out := []page.Shipment{}
+	for _, s := range list.Items[:min(len(list.Items), shownShipments)] {
+		out = append(out, page.Shipment{
+			Name: s.Name, Request: s.Spec.Summary, Phase: string(s.Status.Phase), Step: s.Status.Progress,
+			By: s.Spec.RequestedBy.Username, Created: s.CreationTimestamp.Time,
+		})
+	}
+	return out, nil
+}
+
+// channel returns the channel as the page shows it: messages, and between them what was typed.
+func (w *workspace) channel() page.Channel {
+	app := w.fake.Config().App
+	out := page.Channel{Names: map[string]string{channelID: channelName, app.BotUserID: app.Name}, Messages: []page.Message{}}
+	for _, p := range people() {
+		out.Names[p.slackID] = p.login
+	}
+	for _, m := range w.fake.Messages(channelID) {
+		out.Messages = append(out.Messages, message(m, app.BotUserID, out.Names))
+	}
+	for _, line := range w.lines() {
+		out.Messages = append(out.Messages, page.Message{
+			ID: fmt.Sprintf("typed-%d", line.number), Author: line.author, From: page.FromTyping, Text: line.text, At: line.at,
+		})
+	}
+	slices.SortStableFunc(out.Messages, func(a, b page.Message) int { return a.At.Compare(b.At) })
+	out.Messages = out.Messages[max(0, len(out.Messages)-shownMessages):]
+	return out
+}
+
+func message(m slackfake.Message, bot string, names map[string]string) page.Message {
+	out := page.Message{
+		ID: m.TS, Thread: m.ThreadTS, Author: names[m.User], From: page.FromPerson,
+		OnlyTo: names[m.EphemeralTo], Text: m.Text, Blocks: m.Blocks, At: m.Versions[0].At,
+	}
+	switch m.User {
+	case bot:
+		out.From = page.FromApp
+	case slackfake.SlackbotID:
+		out.From, out.Author = page.FromSlack, "Slackbot"
+	}
+	if edits := len(m.Versions) - 1; edits > 0 {
+		out.Edited = &m.Versions[edits].At
+	}
+	return out
+}
+
+// threads returns the conversations that the page shows.
+func (f *forge) threads() []page.Thread {
+	threads := []page.Thread{
+		{Number: releaseIssue, Title: releaseTitle, Author: releaser, Body: releaseBody()},
+		{Number: openPull, Title: pullTitle, Author: developer, Body: pullBody, PullRequest: true},
+	}
+	for i := range threads {
+		comments := f.fake.Comments(repository, threads[i].Number)
+		threads[i].Comments = []page.Comment{}
+		for _, c := range comments[max(0, len(comments)-shownComments):] {
+			threads[i].Comments = append(threads[i].Comments, commentOf(c))
+		}
+	}
+	return threads
+}
+
+func commentOf(c githubfake.Comment) page.Comment {
+	out := page.Comment{ID: c.ID, Author: c.Author, Bot: c.Bot, Body: c.Body, At: c.Created}
+	if edits := len(c.Edits); edits > 0 {
+		at := c.Edits[edits-1].At.Truncate(time.Second)
+		out.Edited = &at
+	}
+	for _, r := range c.Reactions {
+		i := slices.IndexFunc(out.Reactions, func(known page.Reaction) bool { return known.Content == r.Content })
+		if i < 0 {
+			i, out.Reactions = len(out.Reactions), append(out.Reactions, page.Reaction{Content: r.Content})
+		}
+		out.Reactions[i].By = append(out.Reactions[i].By, r.User)
+	}
+	return out
+}
