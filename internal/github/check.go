@@ -45,9 +45,10 @@ func (c *Client) Check(ctx context.Context) (App, error) {
 	case errors.As(err, &refused) && refused.Status == http.StatusUnauthorized:
 		return App{}, fmt.Errorf("GitHub at %s does not accept the private key as one of App %d; "+
 			"check that the App's ID and its key belong together, and that this machine's clock is right: %w: %w", c.base, c.appID, ErrMisconfigured, err)
-	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
+	case errors.As(err, &refused) && refused.Status == http.StatusNotFound && refused.RequestID != "":
+		// GitHub itself says so, and not a proxy before it that is out of order.
 		return App{}, fmt.Errorf("there is no GitHub App %d at %s, or that is not the URL of GitHub's API; "+
-			"check both (GitHub Enterprise Server's ends in /api/v3/): %w", c.appID, c.base, err)
+			"check both (GitHub Enterprise Server's ends in /api/v3/): %w: %w", c.appID, c.base, ErrMisconfigured, err)
 	case err != nil:
 		return App{}, fmt.Errorf("GitHub at %s does not say who App %d is: %w", c.base, c.appID, err)
 	case found.GetID() == 0 || found.GetSlug() == "":

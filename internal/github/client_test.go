@@ -42,26 +42,33 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 		_, _ = w.Write([]byte(`{"id":77,"slug":"other-bot"}`))
 	}))
 	defer other.Close()
+	proxy := httptest.NewServer(http.NotFoundHandler())
+	defer proxy.Close()
 	g := start(t)
 	for name, test := range map[string]struct {
-		url    string
-		change func(*github.ClientOptions)
-		want   string
+		url     string
+		change  func(*github.ClientOptions)
+		want    string
+		isFinal bool // no retry would help
 	}{
 		"another App's key": {g.URL(), func(o *github.ClientOptions) { o.PrivateKey = secret.NewText(string(otherKey)) },
-			"does not accept the private key as one of App 12345; check that the App's ID and its key belong together"},
+			"does not accept the private key as one of App 12345; check that the App's ID and its key belong together", true},
 		"another App's ID": {g.URL(), func(o *github.ClientOptions) { o.AppID = 999 },
-			"App 999"},
-		"not the API":        {web.URL, func(*github.ClientOptions) {}, "is not GitHub's API"},
-		"another App's":      {other.URL, func(*github.ClientOptions) {}, "belongs to GitHub App 77 (other-bot) and not to App 12345"},
-		"a path too many":    {g.URL() + "/api/v3/", func(*github.ClientOptions) {}, "Enterprise Server's ends in /api/v3/"},
-		"nobody there":       {"http://127.0.0.1:1/", func(*github.ClientOptions) {}, "does not say who App 12345 is"},
-		"GitHub out of work": {g.URL(), func(*github.ClientOptions) { g.Inject("apps/get-authenticated", 1, githubfake.Fail(500)) }, "GitHub answered 500"},
+			"App 999", true},
+		"not the API":          {web.URL, func(*github.ClientOptions) {}, "is not GitHub's API", true},
+		"another App's":        {other.URL, func(*github.ClientOptions) {}, "belongs to GitHub App 77 (other-bot) and not to App 12345", true},
+		"a path too many":      {g.URL() + "/api/v3/", func(*github.ClientOptions) {}, "Enterprise Server's ends in /api/v3/", true},
+		"a proxy out of order": {proxy.URL, func(*github.ClientOptions) {}, "does not say who App 12345 is", false},
+		"nobody there":         {"http://127.0.0.1:1/", func(*github.ClientOptions) {}, "does not say who App 12345 is", false},
+		"GitHub out of work":   {g.URL(), func(*github.ClientOptions) { g.Inject("apps/get-authenticated", 1, githubfake.Fail(500)) }, "GitHub answered 500", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := newClient(t, test.url, test.change).Check(soon(t))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q", err, test.want)
+			}
+			if errors.Is(err, github.ErrMisconfigured) != test.isFinal {
+				t.Errorf("final: %v, want %v", !test.isFinal, test.isFinal)
 			}
 		})
 	}

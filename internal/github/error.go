@@ -59,26 +59,21 @@ func (e *limitError) Error() string {
 // *APIError, where they are of that sort.
 func explain(err error) error {
 	var (
-		limit     *limitError
-		primary   *gh.RateLimitError
-		secondary *gh.AbuseRateLimitError
-		known     *APIError
-		refused   *gh.ErrorResponse
+		limit   *limitError
+		emptied *gh.RateLimitError
+		known   *APIError
+		refused *gh.ErrorResponse
 	)
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &limit):
 		return &notify.Deferred{After: limit.after, Err: limit}
-	case errors.As(err, &primary):
-		// go-github refuses by itself after an answer that said "none remaining".
-		return deferred(time.Until(primary.Rate.Reset.Time))
-	case errors.As(err, &secondary):
-		after := unspecifiedPause
-		if secondary.RetryAfter != nil {
-			after = *secondary.RetryAfter
-		}
-		return deferred(after)
+	case errors.As(err, &emptied):
+		// By itself go-github asks no more after an answer that said "none remaining". All other limits
+		// the transport has seen first.
+		after := min(max(time.Until(emptied.Rate.Reset.Time), time.Second), maxPause)
+		return &notify.Deferred{After: after, Err: &limitError{after: after}}
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &refused) && refused.Response != nil:
@@ -86,11 +81,6 @@ func explain(err error) error {
 	default:
 		return err
 	}
-}
-
-func deferred(after time.Duration) *notify.Deferred {
-	after = min(max(after, time.Second), maxPause)
-	return &notify.Deferred{After: after, Err: &limitError{after: after}}
 }
 
 // messageOf joins what GitHub says is wrong with what it says is wrong in particular.

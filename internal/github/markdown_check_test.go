@@ -23,7 +23,7 @@ func checkMarkdown(t *testing.T, card chatops.Card, got, marker string) {
 	if !utf8.ValidString(got) {
 		complain("not UTF-8")
 	}
-	body, isMarked := strings.CutSuffix(got, "<!-- kargo-bot:"+marker+" -->")
+	body, isMarked := strings.CutSuffix(got, "<!-- "+marker+" -->")
 	if !isMarked || strings.Contains(body, "<!--") {
 		complain("not marked once, at the end")
 	}

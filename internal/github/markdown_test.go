@@ -68,8 +68,8 @@ func TestMarkdown(t *testing.T) {
 		"refused": refused, "help": helpCard, "help-promote": helpPromote, "hostile": hostile(),
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := markdown(card, "promote-red-production-7f3c9a:Card")
-			checkMarkdown(t, card, got, "promote-red-production-7f3c9a:Card")
+			got := markdown(card, "kargo-bot:shipment:7f3c9a:Card")
+			checkMarkdown(t, card, got, "kargo-bot:shipment:7f3c9a:Card")
 			path := filepath.Join("testdata", "markdown", name+".md")
 			if *update {
 				if err := os.WriteFile(path, []byte(got+"\n"), 0o644); err != nil {
@@ -128,8 +128,8 @@ func TestMarkdownIsCutToWhatGitHubTakes(t *testing.T) {
 		"many": {Title: "Many", Body: slicesRepeat(chatops.Line(chatops.Plain("word")), 20_000)},
 		"URL":  {Title: "Link", Links: []chatops.Link{{Label: "there", URL: "https://acme.dev/" + strings.Repeat("(", 65_536)}}},
 	} {
-		got := markdown(card, "marker:Card")
-		checkMarkdown(t, card, got, "marker:Card")
+		got := markdown(card, "kargo-bot:marker:Card")
+		checkMarkdown(t, card, got, "kargo-bot:marker:Card")
 		if length := utf8.RuneCountInString(got); name != "URL" && length < maxComment-500 {
 			t.Errorf("%s: cut to %d characters", name, length)
 		}
@@ -137,7 +137,7 @@ func TestMarkdownIsCutToWhatGitHubTakes(t *testing.T) {
 			t.Errorf("%s: it is not said that something is missing: …%s", name, got[len(got)-200:])
 		}
 	}
-	got := markdown(long, "marker:Card")
+	got := markdown(long, "kargo-bot:marker:Card")
 	for _, want := range []string{" more characters)", "… and 3 more paragraphs\n\n<!-- kargo-bot:marker:Card -->"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in …%s", want, got[len(got)-300:])
@@ -154,7 +154,7 @@ func slicesRepeat(text chatops.Text, n int) []chatops.Text {
 }
 
 func TestMarkersAreFoundAgain(t *testing.T) {
-	for _, marker := range []string{"reply:99:0", "0f8fad5b-d9cb-469f-a165-70867728950e:Card", "a.b--c-"} {
+	for _, marker := range []string{"kargo-bot:reply:99:0", "kargo-bot:shipment:0f8fad5b-d9cb-469f-a165-70867728950e:Card", "a.b--c-"} {
 		for _, body := range []string{
 			markdown(progress(), marker), markdown(chatops.Card{}, marker),
 			strings.ReplaceAll(markdown(hostile(), marker), "\n", "\r\n") + "\n",
@@ -165,7 +165,7 @@ func TestMarkersAreFoundAgain(t *testing.T) {
 		}
 	}
 	for _, body := range []string{
-		"", "<!-- kargo-bot:", "<!-- kargo-bot: -->", "<!-- kargo-bot:a b -->", "text <!-- kargo-bot:a -->",
+		"", "<!-- kargo-bot:", "<!-- -->", "<!-- kargo-bot:a b -->", "text <!-- kargo-bot:a -->",
 		"<!-- kargo-bot:a -->\n\nmore", "<!-- kargo-bot:a --> -->",
 	} {
 		if got, ok := markerOf(body); ok {
@@ -202,7 +202,7 @@ func FuzzMarkdown(f *testing.F) {
 			},
 			Links: []chatops.Link{{Label: text, URL: url}, {Label: other, URL: text}},
 		}
-		checkMarkdown(t, card, markdown(card, "marker:Card"), "marker:Card")
+		checkMarkdown(t, card, markdown(card, "kargo-bot:marker:Card"), "kargo-bot:marker:Card")
 	})
 }
 

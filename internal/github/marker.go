@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	markerOpen  = "<!-- kargo-bot:"
+	markerOpen  = "<!-- "
 	markerClose = " -->"
 )
 
@@ -16,7 +16,7 @@ var markerPattern = regexp.MustCompile(`^[A-Za-z0-9.:-]{1,200}$`)
 
 // replyMarker marks the answer to the command on that line of a comment, counted from 0.
 func replyMarker(comment int64, line int) string {
-	return fmt.Sprintf("reply:%d:%d", comment, line)
+	return fmt.Sprintf("kargo-bot:reply:%d:%d", comment, line)
 }
 
 // hidden returns the HTML comment that carries a marker, or "" for something that is no marker.

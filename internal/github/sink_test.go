@@ -22,7 +22,7 @@ func card(issue int) notify.Message {
 			Installation: installation, Repo: repository, Issue: issue, Comment: 99,
 		}},
 		Part:   v1alpha1.PartCard,
-		Marker: "promote-red-production-7f3c9a:Card",
+		Marker: "kargo-bot:shipment:7f3c9a:Card",
 		Card:   chatops.Card{Title: "Promote red to production", State: chatops.StateRunning, Status: "3 of 5"},
 	}
 }
@@ -65,14 +65,14 @@ func TestSinkFindsWhatItPosted(t *testing.T) {
 		return id
 	}
 	// Others write what looks like it, people and Apps.
-	forged := "<!-- kargo-bot:" + message.Marker + " -->"
+	forged := "<!-- " + message.Marker + " -->"
 	for _, login := range []string{"octocat", "helper[bot]"} {
 		if _, _, err := g.Comment(soon(t), repository, 1, login, forged); err != nil {
 			t.Fatal(err)
 		}
 	}
 	other := message
-	other.Marker, other.Card.Title = "promote-blue-production-1:Card", "About "+forged
+	other.Marker, other.Card.Title = "kargo-bot:shipment:1:Card", "About "+forged
 	if _, err := sink.Post(soon(t), other); err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestSinkFindsWhatItPosted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	message.Marker = "promote-green-production-2:Card"
+	message.Marker = "kargo-bot:shipment:2:Card"
 	last, err := sink.Post(soon(t), message)
 	if err != nil {
 		t.Fatal(err)
