@@ -13,7 +13,7 @@ func several(s *v1alpha1.Shipment) chatops.Card {
 		Title:  s.Spec.Summary,
 		State:  state(s.Status.Phase),
 		Status: s.Status.Progress,
-		Facts:  []chatops.Text{chatops.Line(chatops.Plain("asked by "), chatops.Mention(Requester(s)))},
+		Facts:  []chatops.Text{askedBy(s)},
 	}
 	for i, item := range s.Spec.Items {
 		stage := stageOf(s, i)

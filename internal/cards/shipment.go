@@ -149,7 +149,16 @@ func facts(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem) []chatops.Text {
 	if item.Alias != "" {
 		out = append(out, chatops.Line(chatops.Plain("Freight "), chatops.Code(item.Alias)))
 	}
-	return append(out, chatops.Line(chatops.Plain("asked by "), chatops.Mention(Requester(s))))
+	return append(out, askedBy(s))
+}
+
+// askedBy names the requester without calling them: who has just asked need not be told so.
+func askedBy(s *v1alpha1.Shipment) chatops.Text {
+	name := s.Spec.RequestedBy.Name
+	if name == "" {
+		name = s.Spec.RequestedBy.Username
+	}
+	return chatops.Line(chatops.Plain("asked by " + name))
 }
 
 // Requester returns the person who made the request, as their surface knows them.

@@ -163,6 +163,10 @@ func TestPlanSaysWhatADryRunWouldDo(t *testing.T) {
 	golden(t, "plan-first-ever", plain(cards.Plan(shipments()["asked-first-ever"], cards.Links{})))
 }
 
+func TestAcceptedSaysWhatWasUnderstood(t *testing.T) {
+	golden(t, "accepted", plain(cards.Accepted(asked())))
+}
+
 func TestSeveralServicesHaveALineEach(t *testing.T) {
 	s := asked()
 	s.Spec.Summary = "3 services to production"
