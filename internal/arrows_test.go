@@ -19,11 +19,17 @@ const module = "github.com/davidaparicio/kargo-bot/"
 // out of GitHub and a use case out of another.
 var floors = [][]string{
 	// Leaves: they know nothing of the project.
-	{"internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake"},
-	{"internal/chatops", "internal/strictyaml", "api/v1alpha1", "internal/kargo/v1alpha1", "internal/slackfake", "internal/githubfake/openapi", "internal/githubfake/openapi/slice", "internal/githubfake/webhookshapes"},
-	{"internal/kargo", "internal/access", "internal/notify", "internal/cards", "internal/manifests", "internal/kargosim/memory"},
-	{"internal/bot", "internal/shipment", "internal/kargosim"},
-	{"internal/github", "internal/slack", "internal/config"},
+	{"internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake", "internal/kargosim/crds", "internal/demo/page"},
+	{
+		"internal/chatops", "internal/strictyaml", "api/v1alpha1", "internal/kargo/v1alpha1", "internal/slackfake",
+		"internal/githubfake/openapi", "internal/githubfake/openapi/slice", "internal/githubfake/webhookshapes",
+	},
+	{
+		"internal/kargo", "internal/access", "internal/notify", "internal/cards", "internal/manifests",
+		"internal/kargosim/memory", "internal/kargosim/rules", "internal/kargosim/event", "internal/kargosim/registry",
+	},
+	{"internal/bot", "internal/shipment", "internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world"},
+	{"internal/github", "internal/slack", "internal/config", "internal/kargosim"},
 	{"internal/app"},
 	{"internal/demo"},
 	{"cmd/bot"},
@@ -39,7 +45,9 @@ var only = map[string][]string{
 	"github.com/spf13/cobra":                  {"cmd/bot"},
 	module + "internal/githubfake":            {"internal/demo", "internal/githubfake/openapi", "internal/githubfake/webhookshapes"},
 	module + "internal/slackfake":             {"internal/demo", "internal/slackfake"},
-	module + "internal/kargosim":              {"internal/demo", "internal/kargosim"},
+	module + "internal/kargosim": {
+		"internal/demo", "internal/kargosim", "internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world",
+	},
 }
 
 // pure are the packages of the standard library alone, so that they can be read, tested and reused
