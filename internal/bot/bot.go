@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -79,7 +80,10 @@ func (b *Bot) handle(ctx context.Context, r Request) (Answer, string) {
 	case chatops.Help:
 		answer, err = b.help(c)
 	default:
-		err = errors.New("the grammar knows a command that the bot does not")
+		err = &chatops.Problem{
+			Code:  chatops.CodeInternal,
+			Title: fmt.Sprintf("I don't know how to /%s, so I did nothing.", c.Name()),
+		}
 	}
 	if err != nil {
 		return refused(asProblem(err)), command.Name()

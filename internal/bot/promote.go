@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
@@ -14,11 +15,19 @@ import (
 
 // promote makes a Shipment of one service.
 func (b *Bot) promote(ctx context.Context, r Request, c chatops.Promote) (Answer, error) {
+	// Who asks comes first: a stranger is told nothing about what there is.
+	subject, who := b.People.Subject(ctx, r.Actor)
+	if p, ok := errors.AsType[*chatops.Problem](who); ok && p.Refusal() {
+		return Answer{}, p
+	}
 	target, err := b.Catalogue.Find(ctx, c.Service, c.Environment)
 	if err != nil {
 		return Answer{}, err
 	}
-	shipment, err := b.plan(ctx, r, c, target)
+	var shipment *v1alpha1.Shipment
+	if err = who; err == nil {
+		shipment, err = b.plan(ctx, r, c, subject, target)
+	}
 	if err != nil {
 		// What now stands in the way may follow from the first try of this very request.
 		if earlier := b.earlier(ctx, r, target); earlier != nil {
@@ -41,11 +50,11 @@ func accepted(s *v1alpha1.Shipment) Answer {
 
 // plan checks everything that can be checked before anything is made, in the order in which a
 // person would want to hear of it, and returns the Shipment to make.
-func (b *Bot) plan(ctx context.Context, r Request, c chatops.Promote, target kargo.Target) (*v1alpha1.Shipment, error) {
+func (b *Bot) plan(ctx context.Context, r Request, c chatops.Promote, subject access.Subject, target kargo.Target) (*v1alpha1.Shipment, error) {
 	if problem := kargo.Promotable(target); problem != nil {
 		return nil, problem
 	}
-	decision, err := b.permit(ctx, r, access.Question{Verb: access.VerbPromote, Namespace: target.Namespace, Stage: target.Stage.Name}, target.Environment)
+	decision, err := b.permit(ctx, subject, access.Question{Verb: access.VerbPromote, Namespace: target.Namespace, Stage: target.Stage.Name}, target.Environment)
 	if err != nil {
 		return nil, err
 	}
@@ -60,11 +69,7 @@ func (b *Bot) plan(ctx context.Context, r Request, c chatops.Promote, target kar
 }
 
 // permit asks whether the person may.
-func (b *Bot) permit(ctx context.Context, r Request, q access.Question, environment string) (access.Decision, error) {
-	subject, err := b.People.Subject(ctx, r.Actor)
-	if err != nil {
-		return access.Decision{}, err
-	}
+func (b *Bot) permit(ctx context.Context, subject access.Subject, q access.Question, environment string) (access.Decision, error) {
 	decision, err := b.Permissions.Decide(ctx, subject, q)
 	if err != nil {
 		return access.Decision{}, err
@@ -94,7 +99,7 @@ func newShipment(r Request, c chatops.Promote, target kargo.Target, freight *kar
 			Items:   []v1alpha1.ShipmentItem{item},
 			RequestedBy: v1alpha1.Actor{
 				Source: string(r.Actor.Source), ID: r.Actor.ID, Name: r.Actor.Name,
-				Username: d.Subject.Username, Groups: d.Subject.Groups, Role: d.Role,
+				Username: d.Subject.Username, Groups: d.Subject.Groups[:min(len(d.Subject.Groups), maxGroups)], Role: d.Role,
 			},
 			Origin:        r.Origin,
 			RequestDigest: digest(r),
@@ -114,10 +119,12 @@ func summary(item v1alpha1.ShipmentItem) string {
 	return cut(fmt.Sprintf("%s %s → %s to %s", item.Service, item.FromVersion, item.Version, item.Environment), maxSummary)
 }
 
-// Bounds of the Shipment's schema, in characters.
+// Bounds of the Shipment's schema, in characters and in groups. Who is in more groups was permitted by
+// all of them; the record has the first.
 const (
 	maxSummary = 256
 	maxReason  = 1024
+	maxGroups  = 256
 )
 
 func cut(s string, most int) string {

@@ -46,14 +46,6 @@ func (b *Bot) ship(ctx context.Context, s *v1alpha1.Shipment) error {
 	switch {
 	case err == nil:
 		return nil
-	case apierrors.IsAlreadyExists(err):
-		if err := b.Quorum.Get(ctx, client.ObjectKeyFromObject(s), s); err != nil {
-			return fmt.Errorf("get the shipment of an earlier try: %w", err)
-		}
-		if s.Spec.RequestDigest != wanted {
-			return fmt.Errorf("shipment %s is another request's", s.Name)
-		}
-		return nil
 	case apierrors.IsForbidden(err) || apierrors.IsInvalid(err) || apierrors.IsNotFound(err):
 		return &chatops.Problem{
 			Code:  chatops.CodeInternal,
@@ -61,22 +53,31 @@ func (b *Bot) ship(ctx context.Context, s *v1alpha1.Shipment) error {
 			Err:   fmt.Errorf("create shipment: %w", err),
 		}
 	default:
-		return b.uncertain(ctx, s, wanted, err)
+		return b.recorded(ctx, s, wanted, err)
 	}
 }
 
-// recheckTimeout bounds the look at what became of a write whose answer was lost.
+// recheckTimeout bounds the look at what is recorded already.
 const recheckTimeout = 500 * time.Millisecond
 
-// uncertain finds out what became of a Shipment whose making was not answered.
-func (b *Bot) uncertain(ctx context.Context, s *v1alpha1.Shipment, wanted string, cause error) error {
+// recorded finds the Shipment that could not be made because there is one of that name, or whose making
+// was not answered.
+func (b *Bot) recorded(ctx context.Context, s *v1alpha1.Shipment, wanted string, cause error) error {
 	// The request's own time may be what ran out.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recheckTimeout)
 	defer cancel()
 	var found v1alpha1.Shipment
-	if err := b.Quorum.Get(ctx, client.ObjectKeyFromObject(s), &found); err == nil && found.Spec.RequestDigest == wanted {
+	err := b.Quorum.Get(ctx, client.ObjectKeyFromObject(s), &found)
+	switch {
+	case err == nil && found.Spec.RequestDigest == wanted:
 		*s = found
 		return nil
+	case err == nil:
+		return &chatops.Problem{
+			Code:  chatops.CodeInternal,
+			Title: "Another request goes by the name that yours would get, so I did nothing. Please ask again.",
+			Err:   fmt.Errorf("shipment %s is another request's", s.Name),
+		}
 	}
 	return &chatops.Problem{
 		Code:  chatops.CodeUnavailable,

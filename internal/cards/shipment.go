@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -103,9 +104,9 @@ func title(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem, stage v1alpha1.Stag
 	}
 }
 
-// failedAt names the step that failed.
+// failedAt names the step that failed: the last one, since after one that may fail Kargo goes on.
 func failedAt(stage v1alpha1.StageStatus) string {
-	for i, step := range stage.Steps {
+	for i, step := range slices.Backward(stage.Steps) {
 		if stepState(step) == chatops.StepFailed {
 			return fmt.Sprintf(" at %s (step %d of %d)", step.Name, i+1, len(stage.Steps))
 		}

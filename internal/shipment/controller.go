@@ -132,8 +132,11 @@ func (c *Controller) advance(ctx context.Context, s *v1alpha1.Shipment, i int) e
 		promotion = made
 	} else {
 		found, err := c.promotion(ctx, s.Namespace, stage)
-		if found == nil {
+		if err != nil {
 			return err
+		}
+		if found == nil {
+			return c.gone(ctx, s, i, stage)
 		}
 		promotion = found
 	}
@@ -174,8 +177,8 @@ func (c *Controller) promote(ctx context.Context, s *v1alpha1.Shipment, i int, s
 	return promotion, nil
 }
 
-// promotion reads a Promotion that was made. It returns nil if it is gone, which ends the item, or
-// if the cache has not seen it yet, in which case its arrival there is the next event.
+// promotion reads a Promotion that was made, from the API server where the cache has not seen it. It
+// returns nil if it is gone.
 func (c *Controller) promotion(ctx context.Context, namespace string, stage *v1alpha1.StageStatus) (*kargoapi.Promotion, error) {
 	key := client.ObjectKey{Namespace: namespace, Name: stage.Promotion}
 	var p kargoapi.Promotion
@@ -185,14 +188,25 @@ func (c *Controller) promotion(ctx context.Context, namespace string, stage *v1a
 	}
 	switch {
 	case apierrors.IsNotFound(err):
-		stage.Phase = v1alpha1.PhaseAborted
-		stage.Message = "The Promotion was deleted from Kargo before it ended."
-		stage.FinishedAt = stamp(c.now())
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("get promotion %s: %w", key, err)
 	}
 	return &p, nil
+}
+
+// gone ends an item whose Promotion was deleted. If the Promotion had ended well, its Stage still has
+// the rest to say.
+func (c *Controller) gone(ctx context.Context, s *v1alpha1.Shipment, i int, stage *v1alpha1.StageStatus) error {
+	if stage.Phase == v1alpha1.PhaseVerifying {
+		ended := &kargoapi.Promotion{}
+		ended.Name = stage.Promotion
+		return c.verify(ctx, s, i, stage, ended)
+	}
+	stage.Phase = v1alpha1.PhaseAborted
+	stage.Message = "The Promotion was deleted from Kargo before it ended."
+	stage.FinishedAt = stamp(c.now())
+	return nil
 }
 
 // save writes the status if it changed. Only what changed is sent, and the reports, which somebody

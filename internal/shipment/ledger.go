@@ -22,40 +22,41 @@ type ledger struct {
 	quorum client.Reader
 
 	mu    sync.Mutex
-	pages map[types.UID]*page
+	pages map[client.ObjectKey]*page
 }
 
 func newLedger(c client.Client, quorum client.Reader) *ledger {
-	return &ledger{client: c, quorum: quorum, pages: map[types.UID]*page{}}
+	return &ledger{client: c, quorum: quorum, pages: map[client.ObjectKey]*page{}}
 }
 
 // open returns what has been reported of a Shipment.
 func (l *ledger) open(ctx context.Context, s *v1alpha1.Shipment) (*page, error) {
+	key := client.ObjectKeyFromObject(s)
 	l.mu.Lock()
-	p, ok := l.pages[s.UID]
+	p, ok := l.pages[key]
 	l.mu.Unlock()
-	if ok {
+	if ok && p.uid == s.UID {
 		return p, nil
 	}
 	var live v1alpha1.Shipment
-	if err := l.quorum.Get(ctx, client.ObjectKeyFromObject(s), &live); err != nil {
+	if err := l.quorum.Get(ctx, key, &live); err != nil {
 		return nil, fmt.Errorf("read what was reported of shipment %s: %w", s.Name, err)
 	}
 	if live.UID != s.UID {
 		return nil, fmt.Errorf("shipment %s was replaced", s.Name)
 	}
-	p = &page{client: l.client, key: client.ObjectKeyFromObject(s), reports: live.Status.Reports}
+	p = &page{client: l.client, key: key, uid: live.UID, reports: live.Status.Reports}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.pages[s.UID] = p
+	l.pages[key] = p
 	return p, nil
 }
 
-// forget drops what is remembered of a Shipment of which the cache has it all.
-func (l *ledger) forget(uid types.UID) {
+// forget drops what is remembered of a Shipment of which the cache has it all, or that is gone.
+func (l *ledger) forget(key client.ObjectKey) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.pages, uid)
+	delete(l.pages, key)
 }
 
 // page is the reports of one Shipment. It is used by one worker at a time, as the work queue hands
@@ -63,6 +64,7 @@ func (l *ledger) forget(uid types.UID) {
 type page struct {
 	client  client.Client
 	key     client.ObjectKey
+	uid     types.UID
 	reports []v1alpha1.Report
 	// dirty says that the API server does not have the reports as they are.
 	dirty bool

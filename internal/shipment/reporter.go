@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
@@ -61,6 +62,9 @@ func SetupReporter(mgr ctrl.Manager, o ReporterOptions) error {
 func (r *Reporter) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
 	var s v1alpha1.Shipment
 	if err := r.client.Get(ctx, req.NamespacedName, &s); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.ledger.forget(req.NamespacedName)
+		}
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
 	name, parts := plan(&s)
@@ -73,7 +77,7 @@ func (r *Reporter) Reconcile(ctx context.Context, req reconcile.Request) (reconc
 		messages[i] = r.message(&s, part)
 	}
 	if r.settled(&s, name, messages) {
-		r.ledger.forget(s.UID)
+		r.ledger.forget(req.NamespacedName)
 		return reconcile.Result{}, nil
 	}
 	reports, err := r.ledger.open(ctx, &s)

@@ -64,7 +64,7 @@ func (c *Controller) verify(ctx context.Context, s *v1alpha1.Shipment, i int, st
 	}
 	v := outcome{phase: v1alpha1.PhaseSucceeded}
 	if err == nil {
-		silent := p.Status.FinishedAt != nil && c.now().Sub(p.Status.FinishedAt.Time) >= stageSilence
+		silent := p.Status.FinishedAt == nil || c.now().Sub(p.Status.FinishedAt.Time) >= stageSilence
 		v = verdict(&stage, s.Spec.Items[i].Freight, p.Name, silent)
 	}
 	status.Phase, status.Message, status.Health = v.phase, v.message, v.health
@@ -89,16 +89,19 @@ type outcome struct {
 func verdict(stage *kargoapi.Stage, freight, promotion string, silent bool) outcome {
 	waiting := outcome{phase: v1alpha1.PhaseVerifying}
 	succeeded := outcome{phase: v1alpha1.PhaseSucceeded}
-	current := stage.Status.Current()
+	ran, superseded := ranLast(stage, freight)
 	// The names of a Stage's Promotions have the time in them: a later one has a greater name.
 	last := stage.Status.LastPromotion
 	noted := last != nil && last.Name >= promotion
 	switch {
 	case !noted && (!silent || hasVerification(stage)):
 		return waiting
-	case !noted || !current.Includes(freight):
-		// Either the Stage says nothing, or it runs something else by now and says no more of this.
+	case !noted || ran == nil:
+		// Either the Stage says nothing, or it has run so much since that it says no more of this.
 		return succeeded
+	case superseded:
+		// What it runs by now is no reason to forget how the verification of this ended, if it did.
+		return verified(ran, succeeded, succeeded)
 	}
 	switch health := stage.Status.Health; {
 	case health != nil:
@@ -110,10 +113,25 @@ func verdict(stage *kargoapi.Stage, freight, promotion string, silent bool) outc
 	if !hasVerification(stage) {
 		return succeeded
 	}
-	if len(current.VerificationHistory) == 0 || !current.VerificationHistory[0].Phase.IsTerminal() {
-		return waiting
+	return verified(ran, succeeded, waiting)
+}
+
+// ranLast returns what the Stage ran when it last ran the Freight, and whether it has moved on since.
+func ranLast(stage *kargoapi.Stage, freight string) (ran *kargoapi.FreightCollection, superseded bool) {
+	for i, collection := range stage.Status.FreightHistory {
+		if collection.Includes(freight) {
+			return collection, i > 0
+		}
 	}
-	verification := current.VerificationHistory[0]
+	return nil, false
+}
+
+// verified tells how the last verification ended: in succeeded, in a failure, or not yet.
+func verified(ran *kargoapi.FreightCollection, succeeded, notYet outcome) outcome {
+	if len(ran.VerificationHistory) == 0 || !ran.VerificationHistory[0].Phase.IsTerminal() {
+		return notYet
+	}
+	verification := ran.VerificationHistory[0]
 	if verification.Phase == kargoapi.VerificationPhaseSuccessful {
 		return succeeded
 	}
