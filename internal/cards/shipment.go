@@ -31,6 +31,9 @@ func Shipment(s *v1alpha1.Shipment, links Links) chatops.Card {
 	}
 	if stage.Message != "" && stage.Phase != v1alpha1.PhaseSucceeded {
 		card.Body = append(card.Body, chatops.Line(chatops.Plain(stage.Message)))
+		if fix := hint(s.Namespace, stage.Stage, stage.Message); fix != nil {
+			card.Body = append(card.Body, fix)
+		}
 	}
 	if s.Spec.Reason != "" {
 		card.Body = append(card.Body, chatops.Line(chatops.Plain("Reason: "+s.Spec.Reason)))
