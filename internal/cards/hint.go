@@ -16,7 +16,7 @@ func hint(project, stage, message string) chatops.Text {
 		return nil
 	}
 	return chatops.Line(
-		chatops.Bold("Fix: "), chatops.Plain("add the annotation "),
+		chatops.Bold("Fix:"), chatops.Plain(" add the annotation "),
 		chatops.Code("kargo.akuity.io/authorized-stage: "+project+":"+stage),
 		chatops.Plain(" to the Application, or to the template of its ApplicationSet."),
 	)

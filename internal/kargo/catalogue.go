@@ -130,7 +130,7 @@ func (c *Catalogue) Services(ctx context.Context, p *Pipeline) ([]string, error)
 func unknownService(word string, known []string) *chatops.Problem {
 	p := &chatops.Problem{
 		Code:  chatops.CodeUnknownService,
-		Title: fmt.Sprintf("No service %q.", shorten(word)),
+		Title: fmt.Sprintf("No service %q.", chatops.Shorten(word, chatops.MaxQuoted)),
 		Usage: chatops.Usage("promote"),
 	}
 	slices.Sort(known)
@@ -158,7 +158,7 @@ func ambiguousService(name string, in []*Pipeline) *chatops.Problem {
 func unknownEnvironment(pipeline *Pipeline, word string) *chatops.Problem {
 	p := &chatops.Problem{
 		Code:  chatops.CodeUnknownEnvironment,
-		Title: fmt.Sprintf("No environment %q.", shorten(word)),
+		Title: fmt.Sprintf("No environment %q.", chatops.Shorten(word, chatops.MaxQuoted)),
 		Usage: chatops.Usage("promote"),
 	}
 	var names, words []string
@@ -192,12 +192,4 @@ func list(lead string, names []string) chatops.Text {
 		text = append(text, chatops.Plain("none"))
 	}
 	return text
-}
-
-func shorten(s string) string {
-	const most = 60
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
 }

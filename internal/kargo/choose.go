@@ -145,7 +145,7 @@ func (c choice) named(word string) (*kargoapi.Freight, *chatops.Problem) {
 		case 1:
 			return c.check(found[0])
 		default:
-			return nil, c.ambiguous(fmt.Sprintf("%q names several Freight.", shorten(word)), found)
+			return nil, c.ambiguous(fmt.Sprintf("%q names several Freight.", chatops.Shorten(word, chatops.MaxQuoted)), found)
 		}
 	}
 	return nil, c.unknown(word)
@@ -234,7 +234,7 @@ func (c choice) ambiguous(title string, found []*kargoapi.Freight) *chatops.Prob
 func (c choice) unknown(word string) *chatops.Problem {
 	p := &chatops.Problem{
 		Code:  chatops.CodeUnknownFreight,
-		Title: fmt.Sprintf("No Freight %q for %s.", shorten(word), c.target),
+		Title: fmt.Sprintf("No Freight %q for %s.", chatops.Shorten(word, chatops.MaxQuoted), c.target),
 	}
 	var words, versions []string
 	for _, f := range c.freight {

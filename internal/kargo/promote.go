@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
@@ -130,10 +131,6 @@ func causes(status apierrors.APIStatus, message string) string {
 
 // firstLine keeps what the API server says short enough for a message to people.
 func firstLine(s string) string {
-	const most = 300
 	s, _, _ = strings.Cut(s, "\n")
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
+	return chatops.Shorten(s, 300)
 }

@@ -139,6 +139,8 @@ func TestRollbackHoldsAutoPromotion(t *testing.T) {
 		return len(stage.Status.EffectiveAutoPromotionHolds) == 0 && len(stage.Status.AutoPromotionHolds) == 0 &&
 			stage.Status.LastPromotion.Name == forward.Name
 	})
+	// What was discovered in the same second counts as equally new.
+	eventually(t, "the next second", func() bool { return time.Since(made.DiscoveredAt.Time) > time.Second })
 	s.publish(t, "red-releases", "3.4.0")
 	eventually(t, "auto-promotion goes on", func() bool { return s.runs(t, "red-staging", "3.4.0") })
 }

@@ -4,9 +4,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -244,6 +246,43 @@ func TestControllersGoOnAfterARestart(t *testing.T) {
 	if ended.Status.Phase != kargo.PromotionPhaseSucceeded || len(ended.Status.StepExecutionMetadata) != 5 {
 		t.Errorf("ended with %+v", ended.Status)
 	}
+}
+
+func TestManyPromotionsAtOnce(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	t.Run("to two Stages", func(t *testing.T) {
+		s := start(t, kargosim.Options{}, nil)
+		const each = 10
+		var group sync.WaitGroup
+		for _, service := range []string{"red", "blue"} {
+			freight := s.release(t, service, 0).Name
+			for range each {
+				group.Go(func() {
+					if err := s.admin.Create(t.Context(), newPromotion(service+"-production", freight)); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		group.Wait()
+		eventually(t, "all have succeeded", func() bool {
+			var list kargo.PromotionList
+			if err := s.admin.List(t.Context(), &list, client.InNamespace(project)); err != nil {
+				t.Fatal(err)
+			}
+			ended := 0
+			for _, promotion := range list.Items {
+				if promotion.Status.Phase == kargo.PromotionPhaseSucceeded && promotion.Annotations[kargo.AnnotationKeyCreateActor] ==
+					"kubernetes:system:admin" {
+					ended++
+				}
+			}
+			return ended == 2*each
+		})
+		eventually(t, "the Stages rest", func() bool {
+			return s.stage(t, "red-production").Status.CurrentPromotion == nil && isTrue(s.stage(t, "red-production"), kargo.ConditionTypeReady)
+		})
+	})
 }
 
 func TestEventsAreKargos(t *testing.T) {

@@ -212,8 +212,8 @@ func annotate(t *testing.T, c client.Client, object client.Object, annotation, v
 // eventually waits until done reports true.
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	limit := time.After(15 * time.Second)
-	tick := time.NewTicker(2 * time.Millisecond)
+	limit := time.After(time.Minute)
+	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for !done() {
 		select {

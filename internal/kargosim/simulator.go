@@ -158,12 +158,12 @@ func (s *Simulator) Run(ctx context.Context, config *rest.Config) error {
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
 		Scheme:  scheme,
 		Metrics: metricsserver.Options{BindAddress: "0"},
-		Logger:  logr.FromSlogHandler(s.options.Log.Handler()),
+		Logger:  logr.FromSlogHandler(warnings{s.options.Log.Handler()}),
 	})
 	if err != nil {
 		return fmt.Errorf("manager of the simulation: %w", err)
 	}
-	if err := s.Setup(mgr); err != nil {
+	if err := s.Setup(mgr); err != nil { //nolint:contextcheck // adding indexes waits for nothing
 		return err
 	}
 	if err := mgr.Start(ctx); err != nil {
@@ -171,3 +171,17 @@ func (s *Simulator) Run(ctx context.Context, config *rest.Config) error {
 	}
 	return nil
 }
+
+// warnings lets only warnings and errors through to a handler: what controllers say as they start and stop
+// says nothing about the simulation.
+type warnings struct{ slog.Handler }
+
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}
+
+func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return warnings{w.Handler.WithAttrs(attrs)}
+}
+
+func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }

@@ -153,13 +153,15 @@ func checkImages(freight *kargo.Freight, warehouse *kargo.Warehouse) field.Error
 
 // ValidateUpdate implements admission.Validator. It is asked about the status too.
 func (a freights) ValidateUpdate(ctx context.Context, before, freight *kargo.Freight) (admission.Warnings, error) {
-	same, err := a.withAlias(ctx, freight.Alias, client.InNamespace(freight.Namespace))
-	if err != nil {
-		return nil, apierrors.NewInternalError(err)
-	}
-	if len(same) > 1 || (len(same) == 1 && same[0].Name != freight.Name) {
-		return nil, apierrors.NewConflict(freightResource(), freight.Name, fmt.Errorf(
-			"alias %q already used by another piece of Freight in namespace %q", freight.Alias, freight.Namespace))
+	if freight.Alias != before.Alias {
+		same, err := a.withAlias(ctx, freight.Alias, client.InNamespace(freight.Namespace))
+		if err != nil {
+			return nil, apierrors.NewInternalError(err)
+		}
+		if len(same) > 1 || (len(same) == 1 && same[0].Name != freight.Name) {
+			return nil, apierrors.NewConflict(freightResource(), freight.Name, fmt.Errorf(
+				"alias %q already used by another piece of Freight in namespace %q", freight.Alias, freight.Namespace))
+		}
 	}
 	for _, part := range []struct {
 		name          string

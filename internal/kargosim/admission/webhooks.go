@@ -9,7 +9,6 @@ import (
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	kargo "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -96,21 +95,21 @@ func (a *Admission) Configurations(url string, caBundle []byte) (
 	validating := &admissionregistrationv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: configurationName}}
 	for _, w := range a.webhooks() {
 		target := admissionregistrationv1.WebhookClientConfig{
-			URL: ptr.To(strings.TrimSuffix(url, "/") + w.path()), CABundle: caBundle,
+			URL: new(strings.TrimSuffix(url, "/") + w.path()), CABundle: caBundle,
 		}
 		if w.mutating {
 			mutating.Webhooks = append(mutating.Webhooks, admissionregistrationv1.MutatingWebhook{
 				Name: w.name(), ClientConfig: target, Rules: w.rules(),
-				FailurePolicy:           ptr.To(admissionregistrationv1.Fail),
-				SideEffects:             ptr.To(admissionregistrationv1.SideEffectClassNone),
+				FailurePolicy:           new(admissionregistrationv1.Fail),
+				SideEffects:             new(admissionregistrationv1.SideEffectClassNone),
 				AdmissionReviewVersions: []string{"v1"},
 			})
 			continue
 		}
 		validating.Webhooks = append(validating.Webhooks, admissionregistrationv1.ValidatingWebhook{
 			Name: w.name(), ClientConfig: target, Rules: w.rules(),
-			FailurePolicy:           ptr.To(admissionregistrationv1.Fail),
-			SideEffects:             ptr.To(admissionregistrationv1.SideEffectClassNone),
+			FailurePolicy:           new(admissionregistrationv1.Fail),
+			SideEffects:             new(admissionregistrationv1.SideEffectClassNone),
 			AdmissionReviewVersions: []string{"v1"},
 		})
 	}
@@ -120,7 +119,7 @@ func (a *Admission) Configurations(url string, caBundle []byte) (
 func (w webhook) rules() []admissionregistrationv1.RuleWithOperations {
 	rule := admissionregistrationv1.RuleWithOperations{Rule: admissionregistrationv1.Rule{
 		APIGroups: []string{kargo.GroupVersion.Group}, APIVersions: []string{kargo.GroupVersion.Version},
-		Resources: []string{w.plural}, Scope: ptr.To(admissionregistrationv1.NamespacedScope),
+		Resources: []string{w.plural}, Scope: new(admissionregistrationv1.NamespacedScope),
 	}}
 	if w.status {
 		rule.Resources = append(rule.Resources, w.plural+"/status")

@@ -1,17 +1,18 @@
 package controller
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"k8s.io/utils/clock"
-	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/davidaparicio/kargo-bot/internal/kargosim/event"
 	"github.com/davidaparicio/kargo-bot/internal/kargosim/registry"
@@ -86,6 +87,17 @@ func Setup(mgr manager.Manager, options Options) error {
 	return nil
 }
 
+// calmly returns r without its errors once it is being stopped.
+func calmly(r reconcile.Reconciler) reconcile.Reconciler {
+	return reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
+		result, err := r.Reconcile(ctx, request)
+		if err != nil && ctx.Err() == nil {
+			return result, err
+		}
+		return result, nil
+	})
+}
+
 // build starts a controller named after the kind that it reconciles.
 func (s *shared) build(mgr manager.Manager, kind string) *ctrl.Builder {
 	return ctrl.NewControllerManagedBy(mgr).
@@ -93,6 +105,6 @@ func (s *shared) build(mgr manager.Manager, kind string) *ctrl.Builder {
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: s.Workers,
 			// Several simulations may run in one process, one after the other or at once.
-			SkipNameValidation: ptr.To(true),
+			SkipNameValidation: new(true),
 		})
 }

@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -15,7 +16,7 @@ import (
 type Outcomes struct {
 	mu        sync.Mutex
 	stages    map[types.NamespacedName]*outcome
-	listeners []func(ctx context.Context, stage types.NamespacedName)
+	listeners map[*func(types.NamespacedName)]struct{}
 }
 
 // outcome is what is said of one Stage.
@@ -30,7 +31,10 @@ type outcome struct {
 
 // NewOutcomes returns Outcomes that say nothing yet.
 func NewOutcomes() *Outcomes {
-	return &Outcomes{stages: make(map[types.NamespacedName]*outcome)}
+	return &Outcomes{
+		stages:    make(map[types.NamespacedName]*outcome),
+		listeners: make(map[*func(types.NamespacedName)]struct{}),
+	}
 }
 
 // FailStep makes Promotions to the Stage fail at a step, counted from 1, with a message.
@@ -84,18 +88,23 @@ func (o *Outcomes) set(stage types.NamespacedName, change func(*outcome)) {
 		o.stages[stage] = said
 	}
 	change(said)
-	listeners := slices.Clone(o.listeners)
+	listeners := slices.Collect(maps.Keys(o.listeners))
 	o.mu.Unlock()
 	for _, listener := range listeners {
-		listener(context.Background(), stage)
+		(*listener)(stage)
 	}
 }
 
-// listen calls listener with every Stage of which something is said.
-func (o *Outcomes) listen(listener func(ctx context.Context, stage types.NamespacedName)) {
+// listen calls listener with every Stage of which something is said, until ctx is done.
+func (o *Outcomes) listen(ctx context.Context, listener func(types.NamespacedName)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.listeners = append(o.listeners, listener)
+	o.listeners[&listener] = struct{}{}
+	context.AfterFunc(ctx, func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		delete(o.listeners, &listener)
+	})
 }
 
 func (o *Outcomes) of(stage types.NamespacedName) outcome {

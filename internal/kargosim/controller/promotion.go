@@ -34,7 +34,7 @@ func setupPromotions(s *shared, mgr manager.Manager) error {
 		For(&kargo.Promotion{}, builder.WithPredicates(asked())).
 		Watches(&kargo.Stage{}, handler.EnqueueRequestsFromMapFunc(currentPromotion), builder.WithPredicates(nextPromotionChanged())).
 		WatchesRawSource(s.said(r.ofStage)).
-		Complete(r)
+		Complete(calmly(r))
 }
 
 // ofStage maps a Stage to the Promotion that it waits for.

@@ -38,7 +38,7 @@ func setupStages(s *shared, mgr manager.Manager) error {
 		WatchesRawSource(s.said(func(_ context.Context, stage client.ObjectKey) []reconcile.Request {
 			return []reconcile.Request{{NamespacedName: stage}}
 		})).
-		Complete(r)
+		Complete(calmly(r))
 }
 
 // pass is one look at a Stage.

@@ -37,7 +37,8 @@ func (p *pass) syncFreight(ctx context.Context) error {
 			return err
 		}
 		if freight == nil {
-			return fmt.Errorf("Freight %q not found in namespace %q", reference.Name, p.stage.Namespace)
+			return fmt.Errorf("Freight %q not found in namespace %q", //nolint:staticcheck // Kargo's words
+				reference.Name, p.stage.Namespace)
 		}
 		if _, there := freight.Status.CurrentlyIn[p.stage.Name]; there {
 			continue

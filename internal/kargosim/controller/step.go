@@ -1,7 +1,7 @@
 package controller
 
 import (
-	"crypto/sha1"
+	"crypto/sha1" //nolint:gosec // names of commits, as Git makes them
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -76,6 +76,7 @@ func isFailure(status kargo.PromotionStepStatus) bool {
 func finishStep(meta *kargo.StepExecutionMetadata, outcome kargo.PromotionStepStatus, message string, now metav1.Time) {
 	meta.Status, meta.FinishedAt = outcome, &now
 	switch outcome {
+	default:
 	case kargo.PromotionStepStatusFailed:
 		meta.Message = fmt.Sprintf("step %q: %s", meta.Alias, message)
 	case kargo.PromotionStepStatusErrored:
@@ -113,7 +114,7 @@ func addState(status *kargo.PromotionStatus, promotion *kargo.Promotion, i int) 
 		_ = json.Unmarshal(status.State.Raw, &state)
 	}
 	alias, output := promotion.Spec.Steps[i].GetAlias(i), map[string]any(nil)
-	sum := sha1.Sum([]byte(promotion.UID))
+	sum := sha1.Sum([]byte(promotion.UID)) //nolint:gosec // see the import
 	commit := hex.EncodeToString(sum[:])
 	switch promotion.Spec.Steps[i].Uses {
 	case "git-commit":

@@ -23,6 +23,8 @@ const (
 	conditionFreightCreated = "FreightCreated"
 	// defaultInterval is Kargo's.
 	defaultInterval = 5 * time.Minute
+	// retryInterval is how soon a Warehouse looks again that could not. Kargo's grows from try to try.
+	retryInterval = time.Second
 )
 
 // warehouses makes Freight of what the registry has.
@@ -31,7 +33,7 @@ type warehouses struct{ *shared }
 func setupWarehouses(s *shared, mgr manager.Manager) error {
 	return s.build(mgr, "warehouse").
 		For(&kargo.Warehouse{}, builder.WithPredicates(asked())).
-		Complete(&warehouses{shared: s})
+		Complete(calmly(&warehouses{shared: s}))
 }
 
 // Reconcile looks at the registry for a Warehouse.
@@ -42,6 +44,9 @@ func (r *warehouses) Reconcile(ctx context.Context, request reconcile.Request) (
 	}
 	before := warehouse.DeepCopy()
 	failure := r.discover(ctx, &warehouse)
+	if failure != nil {
+		r.Log.DebugContext(ctx, "Warehouse discovers nothing", "warehouse", warehouse.Name, "error", failure)
+	}
 	if token, ok := warehouse.Annotations[kargo.AnnotationKeyRefresh]; ok {
 		warehouse.Status.LastHandledRefresh = token
 	}
@@ -49,7 +54,7 @@ func (r *warehouses) Reconcile(ctx context.Context, request reconcile.Request) (
 		return reconcile.Result{}, err
 	}
 	if failure != nil {
-		return reconcile.Result{}, failure
+		return reconcile.Result{RequeueAfter: retryInterval}, nil //nolint:nilerr // the Warehouse says what is wrong
 	}
 	interval := defaultInterval
 	if warehouse.Spec.Interval != nil {

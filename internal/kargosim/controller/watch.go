@@ -123,8 +123,8 @@ func (s *shared) stages(ctx context.Context, options ...client.ListOption) []rec
 
 // said is a source that maps what is said of a Stage to requests.
 func (s *shared) said(requests func(ctx context.Context, stage types.NamespacedName) []reconcile.Request) source.Source {
-	return source.Func(func(_ context.Context, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) error {
-		s.Outcomes.listen(func(ctx context.Context, stage types.NamespacedName) {
+	return source.Func(func(ctx context.Context, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) error {
+		s.Outcomes.listen(ctx, func(stage types.NamespacedName) {
 			for _, request := range requests(ctx, stage) {
 				queue.Add(request)
 			}

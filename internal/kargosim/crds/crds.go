@@ -16,10 +16,11 @@ import (
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 )
+
+//go:generate go tool -modfile=../../../tools/controller-gen/go.mod controller-gen crd paths=../../kargo/... output:crd:dir=.
 
 //go:embed *.yaml
 var embedded embed.FS
@@ -81,7 +82,7 @@ func keepUnknown(schema *apiextensionsv1.JSONSchemaProps) {
 		keepUnknown(schema.AdditionalProperties.Schema)
 	}
 	if schema.Type == "object" && len(schema.Properties) > 0 {
-		schema.XPreserveUnknownFields = ptr.To(true)
+		schema.XPreserveUnknownFields = new(true)
 	}
 }
 

@@ -150,7 +150,7 @@ func admissionRequest(
 
 // ask asks one webhook and turns a refusal into the API server's words and status code for it.
 func ask(r *request, hook Webhook, review admission.Request) (admission.Response, error) {
-	response := (&admission.Webhook{Handler: hook.Handler}).Handle(r.ctx, review)
+	response := (&admission.Webhook{Handler: hook.Handler}).Handle(r.http.Context(), review)
 	if response.Allowed {
 		return response, nil
 	}

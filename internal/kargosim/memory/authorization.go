@@ -11,9 +11,9 @@ import (
 	authorizationv1 "k8s.io/api/authorization/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/json"
 )
 
 // groupMasters is the group that may do everything, without any rule.
@@ -45,7 +45,7 @@ func (s *server) authorize(r *request) error {
 	if r.namespace != "" {
 		scope = fmt.Sprintf("in the namespace %q", r.namespace)
 	}
-	return apierrors.NewForbidden(r.gvr.GroupResource(), r.name, fmt.Errorf(
+	return apierrors.NewForbidden(r.gvr.GroupResource(), r.name, fmt.Errorf( //nolint:staticcheck // the API server's words
 		"User %q cannot %s resource %q in API group %q %s", r.user.Username, r.verb, resource, r.gvr.Group, scope))
 }
 
@@ -153,7 +153,7 @@ func rbacResource(plural string) schema.GroupResource {
 }
 
 func decode(found *record, into any) bool {
-	return found != nil && runtime.DefaultUnstructuredConverter.FromUnstructured(found.object.Object, into) == nil
+	return found != nil && json.Unmarshal(found.raw, into) == nil
 }
 
 func isSubject(user authenticationv1.UserInfo, subject rbacv1.Subject) bool {

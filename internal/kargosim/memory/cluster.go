@@ -23,7 +23,7 @@ type Options struct {
 	Resources []Resource
 	// Clock gives creation times; the real one by default.
 	Clock clock.PassiveClock
-	// History is how many changes are kept for each resource at least; 16,384 by default. A watch that
+	// History is how many changes are kept for each resource at least; 4,096 by default. A watch that
 	// falls further behind is told to list again, as by a real API server.
 	History int
 }

@@ -8,7 +8,6 @@ import (
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/validation"
-	"k8s.io/apimachinery/pkg/api/validation/path"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/json"
@@ -176,7 +175,7 @@ func validate(resource Resource, object, before *unstructured.Unstructured) erro
 		errs = append(errs, validation.ValidateObjectMetaAccessorUpdate(object, before, metadata)...)
 	}
 	if len(errs) > 0 {
-		return apierrors.NewInvalid(resource.GroupVersionKind.GroupKind(), object.GetName(), errs)
+		return apierrors.NewInvalid(resource.GroupKind(), object.GetName(), errs)
 	}
 	return nil
 }
@@ -187,7 +186,12 @@ func nameRule(resource Resource) validation.ValidateNameFunc {
 	case resource.Group == "" && resource.Kind == "Namespace":
 		return validation.ValidateNamespaceName
 	case strings.HasPrefix(resource.Group, "rbac."):
-		return path.ValidatePathSegmentName
+		return func(name string, _ bool) []string {
+			if name == "." || name == ".." || strings.ContainsAny(name, "/%") {
+				return []string{"may not be a path or part of one"}
+			}
+			return nil
+		}
 	default:
 		return validation.NameIsDNSSubdomain
 	}

@@ -13,7 +13,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	botv1 "github.com/davidaparicio/kargo-bot/api/v1alpha1"
@@ -148,7 +147,7 @@ func TestUpdateLocksOptimistically(t *testing.T) {
 	if err := admin.Update(t.Context(), stale.DeepCopy()); !apierrors.IsInvalid(err) {
 		t.Errorf("an update without a version: %v", err)
 	}
-	precondition := client.Preconditions{ResourceVersion: ptr.To("1")}
+	precondition := client.Preconditions{ResourceVersion: new("1")}
 	if err := admin.Delete(t.Context(), made.DeepCopy(), precondition); !apierrors.IsConflict(err) {
 		t.Errorf("a delete of an old version: %v", err)
 	}

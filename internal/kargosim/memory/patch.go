@@ -25,12 +25,16 @@ func (s *server) patch(w http.ResponseWriter, r *request, resource Resource, bod
 		if current == nil {
 			return apierrors.NewNotFound(resource.GroupResource(), r.name)
 		}
-		incoming, err := s.patched(r, resource, kind, current, body)
+		before, err := current.decode()
 		if err != nil {
 			return err
 		}
-		updated, err := s.replace(r, resource, current, incoming)
-		if apierrors.IsConflict(err) && r.ctx.Err() == nil && s.movedOn(resource, r.key(), current) {
+		incoming, err := s.patched(r, resource, kind, current, before, body)
+		if err != nil {
+			return err
+		}
+		updated, err := s.replace(r, resource, current, before, incoming)
+		if apierrors.IsConflict(err) && r.http.Context().Err() == nil && s.movedOn(resource, r.key(), current) {
 			continue // and if the patch names a version, the next round refuses it
 		}
 		if err != nil {
@@ -45,9 +49,9 @@ func (s *server) movedOn(resource Resource, key types.NamespacedName, current *r
 	return s.store.get(resource.GroupResource(), key) != current
 }
 
-// patched returns current with the patch applied, to whichever part of the object.
+// patched returns current, which is decoded in before, with the patch applied to whichever part of it.
 func (s *server) patched(
-	r *request, resource Resource, kind types.PatchType, current *record, body []byte,
+	r *request, resource Resource, kind types.PatchType, current *record, before *unstructured.Unstructured, body []byte,
 ) (*unstructured.Unstructured, error) {
 	var raw []byte
 	var err error
@@ -59,7 +63,7 @@ func (s *server) patched(
 	case types.StrategicMergePatchType:
 		raw, err = applyStrategicPatch(resource, current.raw, body)
 	case types.ApplyPatchType:
-		return s.applied(r, resource, current.object, body)
+		return s.applied(r, resource, before, body)
 	default:
 		err = apierrors.NewGenericServerResponse(http.StatusUnsupportedMediaType, "patch", resource.GroupResource(),
 			r.name, fmt.Sprintf("the body of the request was in an unknown format: %s", kind), 0, true)

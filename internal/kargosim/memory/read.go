@@ -2,13 +2,14 @@ package memory
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/json"
 )
 
 func (s *server) get(w http.ResponseWriter, r *request, resource Resource) error {
@@ -61,9 +62,15 @@ func wantsMetadata(h *http.Request) bool {
 
 // partial returns the object's metadata as JSON of a PartialObjectMetadata.
 func partial(object *record) ([]byte, error) {
+	var metadata struct {
+		Metadata json.RawMessage `json:"metadata"`
+	}
+	if err := json.Unmarshal(object.raw, &metadata); err != nil {
+		return nil, fmt.Errorf("decoding the object %s: %w", object.key, err)
+	}
 	return json.Marshal(map[string]any{
 		"kind":       "PartialObjectMetadata",
 		"apiVersion": metav1.SchemeGroupVersion.String(),
-		"metadata":   object.object.Object["metadata"],
+		"metadata":   metadata.Metadata,
 	})
 }

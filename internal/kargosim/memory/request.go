@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"context"
 	"net/http"
 	"strings"
 
@@ -15,7 +14,6 @@ import (
 
 // request is one request for a resource, taken apart.
 type request struct {
-	ctx         context.Context
 	http        *http.Request
 	user        authenticationv1.UserInfo
 	verb        string
@@ -39,7 +37,7 @@ func parseRequest(h *http.Request, user authenticationv1.UserInfo) (*request, er
 	notFound := apierrors.NewGenericServerResponse(
 		http.StatusNotFound, strings.ToLower(h.Method), schema.GroupResource{}, "", "", 0, true)
 	parts := strings.Split(strings.Trim(h.URL.Path, "/"), "/")
-	r := &request{ctx: h.Context(), http: h, user: user}
+	r := &request{http: h, user: user}
 	switch {
 	case len(parts) >= 3 && parts[0] == "api":
 		r.gvr.Version, parts = parts[1], parts[2:]

@@ -64,11 +64,11 @@ func ResourcesOf(scheme *runtime.Scheme, gv schema.GroupVersion, clusterScoped .
 
 // builtinResources are the resources that every Cluster keeps.
 func builtinResources() []Resource {
-	namespaced := func(group, version, kind, plural string, status bool) Resource {
-		return Resource{schema.GroupVersionKind{Group: group, Version: version, Kind: kind}, plural, true, status}
+	namespaced := func(group, kind, plural string, status bool) Resource {
+		return Resource{schema.GroupVersionKind{Group: group, Version: "v1", Kind: kind}, plural, true, status}
 	}
-	clusterWide := func(group, version, kind, plural string, status bool) Resource {
-		return Resource{schema.GroupVersionKind{Group: group, Version: version, Kind: kind}, plural, false, status}
+	clusterWide := func(group, kind, plural string, status bool) Resource {
+		return Resource{schema.GroupVersionKind{Group: group, Version: "v1", Kind: kind}, plural, false, status}
 	}
 	const (
 		rbac       = "rbac.authorization.k8s.io"
@@ -76,23 +76,23 @@ func builtinResources() []Resource {
 		extensions = "apiextensions.k8s.io"
 	)
 	return []Resource{
-		clusterWide("", "v1", "Namespace", "namespaces", true),
-		namespaced("", "v1", "ServiceAccount", "serviceaccounts", false),
-		namespaced("", "v1", "Secret", "secrets", false),
-		namespaced("", "v1", "ConfigMap", "configmaps", false),
-		namespaced("", "v1", "Event", "events", false),
-		namespaced("events.k8s.io", "v1", "Event", "events", false),
-		namespaced("coordination.k8s.io", "v1", "Lease", "leases", false),
-		namespaced("apps", "v1", "Deployment", "deployments", true),
-		namespaced(rbac, "v1", "Role", "roles", false),
-		namespaced(rbac, "v1", "RoleBinding", "rolebindings", false),
-		clusterWide(rbac, "v1", "ClusterRole", "clusterroles", false),
-		clusterWide(rbac, "v1", "ClusterRoleBinding", "clusterrolebindings", false),
-		clusterWide(admission, "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", false),
-		clusterWide(admission, "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", false),
-		clusterWide(admission, "v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies", true),
-		clusterWide(admission, "v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", false),
-		clusterWide(extensions, "v1", "CustomResourceDefinition", "customresourcedefinitions", true),
+		clusterWide("", "Namespace", "namespaces", true),
+		namespaced("", "ServiceAccount", "serviceaccounts", false),
+		namespaced("", "Secret", "secrets", false),
+		namespaced("", "ConfigMap", "configmaps", false),
+		namespaced("", "Event", "events", false),
+		namespaced("events.k8s.io", "Event", "events", false),
+		namespaced("coordination.k8s.io", "Lease", "leases", false),
+		namespaced("apps", "Deployment", "deployments", true),
+		namespaced(rbac, "Role", "roles", false),
+		namespaced(rbac, "RoleBinding", "rolebindings", false),
+		clusterWide(rbac, "ClusterRole", "clusterroles", false),
+		clusterWide(rbac, "ClusterRoleBinding", "clusterrolebindings", false),
+		clusterWide(admission, "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", false),
+		clusterWide(admission, "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", false),
+		clusterWide(admission, "ValidatingAdmissionPolicy", "validatingadmissionpolicies", true),
+		clusterWide(admission, "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", false),
+		clusterWide(extensions, "CustomResourceDefinition", "customresourcedefinitions", true),
 	}
 }
 

@@ -12,8 +12,9 @@ import (
 
 // selection is what a list or a watch asked for.
 type selection struct {
-	labels labels.Selector
-	fields fields.Selector
+	resource Resource
+	labels   labels.Selector
+	fields   fields.Selector
 }
 
 // selectableFields are the field labels besides metadata.name and metadata.namespace, as the API server
@@ -37,7 +38,7 @@ func selectableFields(r Resource) map[string][]string {
 }
 
 func parseSelector(query url.Values, r Resource) (selection, error) {
-	selected := selection{labels: labels.Everything(), fields: fields.Everything()}
+	selected := selection{resource: r, labels: labels.Everything(), fields: fields.Everything()}
 	var err error
 	if text := query.Get("labelSelector"); text != "" {
 		if selected.labels, err = labels.Parse(text); err != nil {
@@ -68,25 +69,30 @@ func parseSelector(query url.Values, r Resource) (selection, error) {
 func (s selection) matches(found *record) bool {
 	return found != nil &&
 		(s.labels.Empty() || s.labels.Matches(found.labels)) &&
-		(s.fields.Empty() || s.fields.Matches(objectFields{found.object}))
+		(s.fields.Empty() || s.fields.Matches(recordFields{found, s.resource}))
 }
 
-// objectFields gives a selector the values of an object's fields.
-type objectFields struct{ object *unstructured.Unstructured }
+// recordFields gives a selector the values of an object's fields.
+type recordFields struct {
+	found    *record
+	resource Resource
+}
 
 // Has implements [fields.Fields].
-func (f objectFields) Has(field string) bool { return f.Get(field) != "" }
+func (f recordFields) Has(field string) bool { return f.Get(field) != "" }
 
 // Get implements [fields.Fields].
-func (f objectFields) Get(field string) string {
+func (f recordFields) Get(field string) string {
 	switch field {
 	case "metadata.name":
-		return f.object.GetName()
+		return f.found.key.Name
 	case "metadata.namespace":
-		return f.object.GetNamespace()
+		return f.found.key.Namespace
 	}
-	gvk := f.object.GroupVersionKind()
-	path := selectableFields(Resource{GroupVersionKind: gvk})[field]
-	value, _, _ := unstructured.NestedString(f.object.Object, path...)
+	object, err := f.found.decode()
+	if err != nil {
+		return ""
+	}
+	value, _, _ := unstructured.NestedString(object.Object, selectableFields(f.resource)[field]...)
 	return value
 }

@@ -42,7 +42,7 @@ func (s *server) serve(w http.ResponseWriter, h *http.Request, user authenticati
 
 // serveResource answers a request for a resource, or returns the error to answer with.
 func (s *server) serveResource(w http.ResponseWriter, r *request) error {
-	if err := r.ctx.Err(); err != nil {
+	if err := r.http.Context().Err(); err != nil {
 		return apierrors.NewTimeoutError(err.Error(), 0)
 	}
 	if err := s.authorize(r); err != nil {

@@ -13,33 +13,46 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/apimachinery/pkg/watch"
 )
 
 // defaultHistory is how many changes are kept for each resource unless the options say otherwise.
-const defaultHistory = 16384
+const defaultHistory = 4096
 
-// record is one version of an object. It never changes once stored.
+// record is one version of an object. It never changes once stored. The object is kept encoded, which
+// takes a fraction of the memory.
 type record struct {
-	object  *unstructured.Unstructured
-	raw     []byte     // the object as JSON
-	labels  labels.Set // its labels, kept because every selector reads them
-	version uint64     // its resourceVersion
+	key     types.NamespacedName // what it is stored under
+	raw     []byte               // the object as JSON
+	labels  labels.Set           // its labels, kept because every selector reads them
+	version uint64               // its resourceVersion
 }
 
-func newRecord(object *unstructured.Unstructured, version uint64) (*record, error) {
-	object.SetResourceVersion(strconv.FormatUint(version, 10))
+// newRecord encodes an object. The version is 0 for one that is not stored.
+func newRecord(key types.NamespacedName, object *unstructured.Unstructured, version uint64) (*record, error) {
+	if version > 0 {
+		object.SetResourceVersion(strconv.FormatUint(version, 10))
+	}
 	raw, err := object.MarshalJSON()
 	if err != nil {
 		return nil, fmt.Errorf("encoding the object: %w", err)
 	}
-	return &record{object: object, raw: raw, labels: object.GetLabels(), version: version}, nil
+	return &record{key: key, raw: raw, labels: object.GetLabels(), version: version}, nil
+}
+
+// decode returns the object, which is the caller's to change.
+func (r *record) decode() (*unstructured.Unstructured, error) {
+	object := &unstructured.Unstructured{}
+	if err := json.Unmarshal(r.raw, &object.Object); err != nil {
+		return nil, fmt.Errorf("decoding the object %s: %w", r.key, err)
+	}
+	return object, nil
 }
 
 // change is what happened to one object. For a deletion, after is its last state.
 type change struct {
 	kind          watch.EventType
-	key           types.NamespacedName
 	before, after *record
 }
 
@@ -131,7 +144,7 @@ func (s *store) put(
 	default:
 		return nil, conflict(r, key.Name)
 	}
-	after, err := newRecord(object, s.version+1)
+	after, err := newRecord(key, object, s.version+1)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +156,7 @@ func (s *store) put(
 		at, _ := t.find(key)
 		t.keys = slices.Insert(t.keys, at, key)
 	}
-	t.append(change{kind: kind, key: key, before: before, after: after}, s.history)
+	t.append(change{kind: kind, before: before, after: after}, s.history)
 	return after, nil
 }
 
@@ -161,7 +174,7 @@ func (s *store) remove(
 	default:
 		return nil, conflict(r, key.Name)
 	}
-	after, err := newRecord(last, s.version+1)
+	after, err := newRecord(key, last, s.version+1)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +182,7 @@ func (s *store) remove(
 	delete(t.objects, key)
 	at, _ := t.find(key)
 	t.keys = slices.Delete(t.keys, at, at+1)
-	t.append(change{kind: watch.Deleted, key: key, before: before, after: after}, s.history)
+	t.append(change{kind: watch.Deleted, before: before, after: after}, s.history)
 	return after, nil
 }
 
@@ -205,7 +218,7 @@ func (t *table) find(key types.NamespacedName) (int, bool) {
 }
 
 func (t *table) append(c change, keep int) {
-	if len(t.history) > 2*keep {
+	if len(t.history) > keep+keep/4 {
 		t.forgotten = t.history[len(t.history)-keep-1].after.version
 		t.history = slices.Clone(t.history[len(t.history)-keep:])
 	}

@@ -27,7 +27,7 @@ func (t *transport) RoundTrip(h *http.Request) (*http.Response, error) {
 		return t.stream(h)
 	}
 	answer := &answer{header: make(http.Header)}
-	t.server.serve(answer, h, t.user)
+	t.server.serve(answer, h, t.user) //nolint:contextcheck // the context is the request's
 	return answer.response(h, io.NopCloser(&answer.body)), nil
 }
 
@@ -44,7 +44,7 @@ func (t *transport) stream(h *http.Request) (*http.Response, error) {
 		defer close(body.done)
 		defer cancel()
 		defer release()
-		t.server.serve(stream, h.WithContext(ctx), t.user)
+		t.server.serve(stream, h.WithContext(ctx), t.user) //nolint:contextcheck // the context is the request's
 		stream.WriteHeader(http.StatusOK)
 		_ = writer.Close()
 	}()

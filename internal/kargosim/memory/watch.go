@@ -35,7 +35,7 @@ func (s *server) watch(w http.ResponseWriter, r *request, resource Resource) err
 	if err != nil {
 		return err
 	}
-	ctx := r.ctx
+	ctx := r.http.Context()
 	if seconds, _ := strconv.Atoi(query.Get("timeoutSeconds")); seconds > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Duration(seconds)*time.Second)
@@ -115,7 +115,7 @@ func (w *watcher) follow(ctx context.Context, version uint64) error {
 		}
 		for _, c := range changes {
 			version = c.after.version
-			if w.namespace != "" && c.key.Namespace != w.namespace {
+			if w.namespace != "" && c.after.key.Namespace != w.namespace {
 				continue
 			}
 			if err := w.writeChange(c); err != nil {

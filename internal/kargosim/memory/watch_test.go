@@ -2,6 +2,7 @@ package memory_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ func next(t *testing.T, w watch.Interface) watch.Event {
 			t.Fatal("the watch ended")
 		}
 		return event
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("no event in time")
 	}
 	return watch.Event{}
@@ -131,7 +132,7 @@ func TestWatchEndsWhenItsTimeIsOver(t *testing.T) {
 		if open {
 			t.Errorf("got %+v", event)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("the watch goes on")
 	}
 }
@@ -190,7 +191,7 @@ func TestListInOrderAndSelected(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = answer.Body.Close() }()
-	if answer.StatusCode != 404 {
+	if answer.StatusCode != http.StatusNotFound {
 		t.Errorf("a resource that is none: %d", answer.StatusCode)
 	}
 }

@@ -58,7 +58,7 @@ func (s *server) insert(r *request, resource Resource, object *unstructured.Unst
 		if s.store.get(resource.GroupResource(), key) != nil {
 			return nil, apierrors.NewAlreadyExists(resource.GroupResource(), key.Name)
 		}
-		return dryRecord(object)
+		return newRecord(key, object, 0)
 	}
 	return s.store.put(resource, key, nil, object)
 }
@@ -84,64 +84,58 @@ func (s *server) update(w http.ResponseWriter, r *request, resource Resource, bo
 		return apierrors.NewNotFound(resource.GroupResource(), r.name)
 	}
 	if incoming.GetResourceVersion() == "" && resource.custom() {
-		return apierrors.NewInvalid(resource.GroupVersionKind.GroupKind(), r.name, field.ErrorList{field.Invalid(
+		return apierrors.NewInvalid(resource.GroupKind(), r.name, field.ErrorList{field.Invalid(
 			field.NewPath("metadata", "resourceVersion"), 0, "must be specified for an update")})
 	}
-	if incoming.GetManagedFields() == nil {
-		incoming.SetManagedFields(current.object.GetManagedFields())
+	before, err := current.decode()
+	if err != nil {
+		return err
 	}
-	updated, err := s.replace(r, resource, current, incoming)
+	if incoming.GetManagedFields() == nil {
+		incoming.SetManagedFields(before.GetManagedFields())
+	}
+	updated, err := s.replace(r, resource, current, before, incoming)
 	if err != nil {
 		return err
 	}
 	return writeObject(w, r, http.StatusOK, updated)
 }
 
-// replace admits incoming in the place of current and stores it. It fails with Conflict if incoming was
-// made from another version.
+// replace admits incoming in the place of current, which is decoded in before, and stores it. It fails
+// with Conflict if incoming was made from another version.
 func (s *server) replace(
-	r *request, resource Resource, current *record, incoming *unstructured.Unstructured,
+	r *request, resource Resource, current *record, before, incoming *unstructured.Unstructured,
 ) (*record, error) {
-	if version := incoming.GetResourceVersion(); version != "" && version != current.object.GetResourceVersion() {
+	if version := incoming.GetResourceVersion(); version != "" && version != before.GetResourceVersion() {
 		return nil, conflict(resource, r.name)
 	}
-	if uid := incoming.GetUID(); uid != "" && uid != current.object.GetUID() {
-		return nil, apierrors.NewConflict(resource.GroupResource(), r.name, fmt.Errorf(
-			"Precondition failed: UID in precondition: %s, UID in object meta: %s", uid, current.object.GetUID()))
+	if uid := incoming.GetUID(); uid != "" && uid != before.GetUID() {
+		return nil, preconditionFailed(resource, r.name, "UID", string(uid), string(before.GetUID()))
 	}
 	status := r.subresource == "status"
-	next := prepareUpdate(resource, status, current.object, incoming)
-	mutated, err := s.mutate(r, resource, admissionv1.Update, next, current.object)
+	next := prepareUpdate(resource, status, before, incoming)
+	mutated, err := s.mutate(r, resource, admissionv1.Update, next, before)
 	if err != nil {
 		return nil, err
 	}
-	next = prepareUpdate(resource, status, current.object, mutated)
-	next = s.ownFields(r, resource, current.object, next)
-	if err := validate(resource, next, current.object); err != nil {
+	next = prepareUpdate(resource, status, before, mutated)
+	next = s.ownFields(r, resource, before, next)
+	if err := validate(resource, next, before); err != nil {
 		return nil, err
 	}
-	if err := s.check(r, resource, admissionv1.Update, next, current.object); err != nil {
+	if err := s.check(r, resource, admissionv1.Update, next, before); err != nil {
 		return nil, err
 	}
 	switch {
-	case sameObject(current.object, next):
+	case sameObject(before, next):
 		return current, nil
 	case r.dryRun:
-		return dryRecord(next)
+		return newRecord(r.key(), next, 0)
 	case next.GetDeletionTimestamp() != nil && len(next.GetFinalizers()) == 0:
 		return s.store.remove(resource, r.key(), current, next)
 	default:
 		return s.store.put(resource, r.key(), current, next)
 	}
-}
-
-// dryRecord answers a dry run: the object as it would be.
-func dryRecord(object *unstructured.Unstructured) (*record, error) {
-	raw, err := object.MarshalJSON()
-	if err != nil {
-		return nil, fmt.Errorf("encoding the object: %w", err)
-	}
-	return &record{object: object, raw: raw}, nil
 }
 
 func (s *server) delete(w http.ResponseWriter, r *request, resource Resource, body []byte) error {
@@ -167,30 +161,34 @@ func (s *server) deleteOne(r *request, resource Resource, key types.NamespacedNa
 		if current == nil {
 			return apierrors.NewNotFound(resource.GroupResource(), key.Name)
 		}
-		if err := checkPreconditions(resource, key.Name, current.object, only); err != nil {
+		object, err := current.decode()
+		if err != nil {
 			return err
 		}
-		if err := s.check(r, resource, admissionv1.Delete, nil, current.object); err != nil {
+		if err := checkPreconditions(resource, key.Name, object, only); err != nil {
 			return err
 		}
-		err := s.drop(r, resource, key, current)
-		if !apierrors.IsConflict(err) || r.ctx.Err() != nil {
+		if err := s.check(r, resource, admissionv1.Delete, nil, object); err != nil {
+			return err
+		}
+		err = s.drop(r, resource, current, object)
+		if !apierrors.IsConflict(err) || r.http.Context().Err() != nil {
 			return err
 		}
 		// Somebody wrote in between. Only what the client asked for explicitly makes that a conflict.
 	}
 }
 
-func (s *server) drop(r *request, resource Resource, key types.NamespacedName, current *record) error {
+// drop deletes or marks current, which is decoded in last.
+func (s *server) drop(r *request, resource Resource, current *record, last *unstructured.Unstructured) error {
 	if r.dryRun {
 		return nil
 	}
-	last := current.object.DeepCopy()
 	var err error
 	switch {
-	case len(current.object.GetFinalizers()) == 0:
-		_, err = s.store.remove(resource, key, current, last)
-	case current.object.GetDeletionTimestamp() != nil:
+	case len(last.GetFinalizers()) == 0:
+		_, err = s.store.remove(resource, current.key, current, last)
+	case last.GetDeletionTimestamp() != nil:
 		return nil
 	default:
 		now, immediately := s.now(), int64(0)
@@ -199,10 +197,10 @@ func (s *server) drop(r *request, resource Resource, key types.NamespacedName, c
 		if resource.custom() {
 			last.SetGeneration(last.GetGeneration() + 1)
 		}
-		_, err = s.store.put(resource, key, current, last)
+		_, err = s.store.put(resource, current.key, current, last)
 	}
 	if err == nil && resource.Group == "" && resource.Kind == "Namespace" {
-		return s.empty(r, key.Name)
+		return s.empty(r, current.key.Name)
 	}
 	return err
 }
@@ -215,8 +213,11 @@ func (s *server) empty(r *request, namespace string) error {
 		}
 		records, _ := s.store.list(resource.GroupResource(), namespace)
 		for _, found := range records {
-			key := types.NamespacedName{Namespace: namespace, Name: found.object.GetName()}
-			if err := s.drop(r, resource, key, found); err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
+			object, err := found.decode()
+			if err != nil {
+				return err
+			}
+			if err := s.drop(r, resource, found, object); err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
 				return err
 			}
 		}
@@ -238,8 +239,7 @@ func (s *server) deleteCollection(w http.ResponseWriter, r *request, resource Re
 		if !selected.matches(found) {
 			continue
 		}
-		key := types.NamespacedName{Namespace: found.object.GetNamespace(), Name: found.object.GetName()}
-		if err := s.deleteOne(r, resource, key, options.Preconditions); err != nil && !apierrors.IsNotFound(err) {
+		if err := s.deleteOne(r, resource, found.key, options.Preconditions); err != nil && !apierrors.IsNotFound(err) {
 			return err
 		}
 	}
@@ -254,13 +254,15 @@ func checkPreconditions(resource Resource, name string, object *unstructured.Uns
 		return nil
 	}
 	if only.UID != nil && *only.UID != object.GetUID() {
-		return apierrors.NewConflict(resource.GroupResource(), name, fmt.Errorf(
-			"Precondition failed: UID in precondition: %s, UID in object meta: %s", *only.UID, object.GetUID()))
+		return preconditionFailed(resource, name, "UID", string(*only.UID), string(object.GetUID()))
 	}
 	if only.ResourceVersion != nil && *only.ResourceVersion != object.GetResourceVersion() {
-		return apierrors.NewConflict(resource.GroupResource(), name, fmt.Errorf(
-			"Precondition failed: ResourceVersion in precondition: %s, ResourceVersion in object meta: %s",
-			*only.ResourceVersion, object.GetResourceVersion()))
+		return preconditionFailed(resource, name, "ResourceVersion", *only.ResourceVersion, object.GetResourceVersion())
 	}
 	return nil
+}
+
+func preconditionFailed(resource Resource, name, what, wanted, is string) error {
+	return apierrors.NewConflict(resource.GroupResource(), name, fmt.Errorf( //nolint:staticcheck // the API server's words
+		"Precondition failed: %s in precondition: %s, %s in object meta: %s", what, wanted, what, is))
 }

@@ -70,7 +70,8 @@ func Available(
 		if err := reader.Get(ctx, key, &kargo.Warehouse{}); client.IgnoreNotFound(err) != nil {
 			return nil, fmt.Errorf("error getting Warehouse %q in namespace %q: %w", key.Name, key.Namespace, err)
 		} else if err != nil {
-			return nil, fmt.Errorf("Warehouse %q not found in namespace %q", key.Name, key.Namespace)
+			return nil, fmt.Errorf("Warehouse %q not found in namespace %q", //nolint:staticcheck // Kargo's words
+				key.Name, key.Namespace)
 		}
 		all, err := list(ctx, request.Origin)
 		if err != nil {

@@ -7,7 +7,7 @@
 package world
 
 import (
-	"crypto/sha1"
+	"crypto/sha1" //nolint:gosec // names of commits, as Git makes them
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -89,12 +89,15 @@ func Guide(now time.Time) Spec {
 	return spec
 }
 
-// Numbered returns the guide's world with n services named "service-0001" and so on instead of its four.
+// Numbered returns the guide's world with n services named "service-0001" and so on instead of its four,
+// and with two releases of each.
 func Numbered(n int, now time.Time) Spec {
 	spec := Guide(now)
 	spec.Services = nil
 	for i := range n {
-		spec.Services = append(spec.Services, Example(fmt.Sprintf("service-%04d", i+1), i, now))
+		service := Example(fmt.Sprintf("service-%04d", i+1), i, now)
+		service.Releases = service.Releases[1:]
+		spec.Services = append(spec.Services, service)
 	}
 	return spec
 }
@@ -106,7 +109,7 @@ func Example(name string, number int, now time.Time) Service {
 		return now.Add(-time.Duration(n)*time.Hour - time.Duration(number%60)*time.Minute)
 	}
 	build := func(tag string, at time.Time) Image {
-		sum := sha1.Sum([]byte(name + " " + tag))
+		sum := sha1.Sum([]byte(name + " " + tag)) //nolint:gosec // see the import
 		return Image{Tag: tag, Commit: hex.EncodeToString(sum[:]), At: at}
 	}
 	patch := number % 3
