@@ -23,19 +23,15 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	root := newRoot()
-	err := root.ExecuteContext(ctx)
+	err := newRoot().ExecuteContext(ctx)
+	stop()
 	if err == nil {
 		return
 	}
-	stop()
-	var quiet silent
-	if !errors.As(err, &quiet) {
+	if _, ok := errors.AsType[silent](err); !ok {
 		fmt.Fprintln(os.Stderr, "bot:", err)
 	}
-	var wrong usage
-	if errors.As(err, &wrong) {
+	if _, ok := errors.AsType[usage](err); ok {
 		os.Exit(exitUsage)
 	}
 	os.Exit(exitFailure)

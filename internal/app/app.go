@@ -171,8 +171,7 @@ func (a *App) makeReady(ctx, until context.Context) error {
 	}
 	err := a.warmUp(ctx)
 	if until.Err() != nil || ctx.Err() != nil {
-		// It was told to stop before it was ready.
-		return nil
+		return nil //nolint:nilerr // to be told to stop before it was ready is no failure
 	}
 	if err != nil {
 		return err

@@ -103,7 +103,7 @@ func newShipment(r Request, c chatops.Promote, target kargo.Target, freight *kar
 			},
 			Origin:        r.Origin,
 			RequestDigest: digest(r),
-			Reason:        cut(c.Reason, maxReason),
+			Reason:        chatops.Fit(c.Reason, maxReason),
 		},
 	}
 	s.Namespace = target.Namespace
@@ -114,9 +114,9 @@ func newShipment(r Request, c chatops.Promote, target kargo.Target, freight *kar
 
 func summary(item v1alpha1.ShipmentItem) string {
 	if item.FromVersion == "" {
-		return cut(fmt.Sprintf("%s %s to %s", item.Service, item.Version, item.Environment), maxSummary)
+		return chatops.Fit(fmt.Sprintf("%s %s to %s", item.Service, item.Version, item.Environment), maxSummary)
 	}
-	return cut(fmt.Sprintf("%s %s → %s to %s", item.Service, item.FromVersion, item.Version, item.Environment), maxSummary)
+	return chatops.Fit(fmt.Sprintf("%s %s → %s to %s", item.Service, item.FromVersion, item.Version, item.Environment), maxSummary)
 }
 
 // Bounds of the Shipment's schema, in characters and in groups. Who is in more groups was permitted by
@@ -126,10 +126,3 @@ const (
 	maxReason  = 1024
 	maxGroups  = 256
 )
-
-func cut(s string, most int) string {
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return s
-}

@@ -98,7 +98,7 @@ func (d definition) option(name string) (option, *Problem) {
 		}
 		names[i] = o.name
 	}
-	title := fmt.Sprintf("There is no option --%s here.", shorten(name))
+	title := fmt.Sprintf("There is no option --%s here.", Shorten(name, MaxQuoted))
 	if word, ok := nearest.Word(name, names); ok {
 		title += fmt.Sprintf(" Did you mean --%s?", word)
 	}
@@ -120,7 +120,7 @@ func (d definition) place(words []string, params map[string]string) *Problem {
 		}
 	}
 	if len(words) > len(d.params) {
-		return d.misused(fmt.Sprintf("%q is one word too many.", shorten(words[len(d.params)])))
+		return d.misused(fmt.Sprintf("%q is one word too many.", Shorten(words[len(d.params)], MaxQuoted)))
 	}
 	return nil
 }
@@ -130,7 +130,7 @@ func (d definition) misused(title string) *Problem {
 }
 
 func unknownCommand(name string) *Problem {
-	p := &Problem{Code: CodeUnknownCommand, Title: fmt.Sprintf("There is no command %q.", shorten(name))}
+	p := &Problem{Code: CodeUnknownCommand, Title: fmt.Sprintf("There is no command %q.", Shorten(name, MaxQuoted))}
 	if word, ok := nearest.Word(name, Names()); ok {
 		p.Title += fmt.Sprintf(" Did you mean /%s?", word)
 		p.Usage = Usage(word)
@@ -145,13 +145,4 @@ func article(noun string) string {
 		return "an"
 	}
 	return "a"
-}
-
-// shorten keeps a foreign word from filling the answer.
-func shorten(s string) string {
-	const most = 60
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return string([]rune(s)[:most]) + "…"
 }

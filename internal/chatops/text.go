@@ -1,6 +1,9 @@
 package chatops
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Text is a line or paragraph with a little form. Renderers escape every span, so a foreign string
 // can never become markup, a link or a mention.
@@ -62,4 +65,24 @@ func (t Text) String() string {
 		b.WriteString(s.Text)
 	}
 	return b.String()
+}
+
+// MaxQuoted is how much of a word that nobody knows is repeated in an answer, in characters.
+const MaxQuoted = 60
+
+// Shorten returns the first most characters of a foreign string; an ellipsis after them shows that
+// there were more.
+func Shorten(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most]) + "…"
+}
+
+// Fit returns a foreign string in at most that many characters, of which the ellipsis is one.
+func Fit(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return Shorten(s, most-1)
 }

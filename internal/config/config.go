@@ -51,8 +51,7 @@ type Config struct {
 // strictyaml.Problems.
 func Load(path string) (*Config, error) {
 	data, err := strictyaml.ReadFile(path)
-	var problem strictyaml.Problem
-	if errors.As(err, &problem) {
+	if problem, ok := errors.AsType[strictyaml.Problem](err); ok {
 		return nil, strictyaml.Problems{problem}
 	}
 	return parse(path, data, strictyaml.ReadFile)

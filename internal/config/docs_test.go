@@ -83,8 +83,7 @@ type generator struct {
 func (g *generator) sections() string {
 	var b strings.Builder
 	root := reflect.TypeFor[config.Config]()
-	for i := range root.NumField() {
-		f := root.Field(i)
+	for f := range root.Fields() {
 		name := f.Tag.Get("yaml")
 		if name == "-" || !f.IsExported() {
 			continue
@@ -109,8 +108,7 @@ func (g *generator) rows(b *strings.Builder, path string, t reflect.Type) {
 		g.rows(b, path+"[]", t.Elem())
 		return
 	}
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name := f.Tag.Get("yaml")
 		if name == "-" || !f.IsExported() {
 			continue

@@ -77,8 +77,7 @@ func (r *reading) one(path strictyaml.Path, source secret.Source, check func(str
 	if warning != nil {
 		r.warnings = append(r.warnings, r.problem(path, warning))
 	}
-	var unreadable *secret.Fault
-	if errors.As(err, &unreadable) {
+	if unreadable, ok := errors.AsType[*secret.Fault](err); ok {
 		r.problems = append(r.problems, r.problem(path, unreadable))
 		return secret.Text{}
 	}

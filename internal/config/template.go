@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/davidaparicio/kargo-bot/internal/nearest"
@@ -42,10 +43,8 @@ func checkTemplate(text string, placeholders []string) *fault {
 
 // unknownWord reports whether word is none of those known, and if so which is the nearest.
 func unknownWord(word string, known []string) (guess string, unknown bool) {
-	for _, k := range known {
-		if word == k {
-			return "", false
-		}
+	if slices.Contains(known, word) {
+		return "", false
 	}
 	guess, _ = nearest.Word(word, known)
 	return guess, true

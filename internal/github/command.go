@@ -144,8 +144,7 @@ func (in *Intake) confess(ctx context.Context, log *slog.Logger, event *commentE
 
 // pauseOf is when to try again after an error.
 func pauseOf(err error) time.Duration {
-	var limited *notify.Deferred
-	if errors.As(err, &limited) {
+	if limited, ok := errors.AsType[*notify.Deferred](err); ok {
 		return limited.After
 	}
 	return busyPause

@@ -24,7 +24,7 @@ func person(login string) chatops.Actor {
 func newDirectory(t *testing.T, g *githubfake.GitHub, change ...func(*github.DirectoryOptions)) *github.Directory {
 	t.Helper()
 	options := github.DirectoryOptions{
-		Client: newClient(t, g.URL(), throughRepository), Teams: []string{"acme/platform", "acme/web"},
+		Client: newClient(t, g.URL()), Teams: []string{"acme/platform", "acme/web"},
 	}
 	for _, c := range change {
 		c(&options)
@@ -34,22 +34,6 @@ func newDirectory(t *testing.T, g *githubfake.GitHub, change ...func(*github.Dir
 		t.Fatal(err)
 	}
 	return directory
-}
-
-// throughRepository answers which installation is that of the organization by asking for that of its
-// repository, which is the same one: the fake knows only the latter.
-func throughRepository(o *github.ClientOptions) {
-	o.Transport = rewriting{below: o.Transport}
-}
-
-type rewriting struct{ below http.RoundTripper }
-
-func (r rewriting) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.URL.Path == "/orgs/acme/installation" {
-		request = request.Clone(request.Context())
-		request.URL.Path = "/repos/" + repository + "/installation"
-	}
-	return r.below.RoundTrip(request)
 }
 
 // groups returns the teams that the directory says somebody is in.

@@ -50,15 +50,16 @@ func (s *Sink) Interval() time.Duration { return updateInterval }
 // Find implements notify.Sink. It looks for comments that the App itself wrote. A reaction is never
 // found: adding it again adds nothing.
 func (s *Sink) Find(ctx context.Context, m notify.Message) (string, error) {
-	where, err := conversationOf(m.Target.GitHub)
+	where, err := placeOf(m)
 	if err != nil {
-		return "", &notify.Undeliverable{Reason: "The message has no place on GitHub.", Err: err}
+		return "", err
 	}
 	switch m.Part {
 	case v1alpha1.PartReaction:
 		return "", nil
 	case v1alpha1.PartResult:
 		return noMessage, nil
+	case v1alpha1.PartCard: // is a comment: see below
 	}
 	since := m.Since
 	if !since.IsZero() {
@@ -77,9 +78,9 @@ func (s *Sink) Find(ctx context.Context, m notify.Message) (string, error) {
 
 // Post implements notify.Sink.
 func (s *Sink) Post(ctx context.Context, m notify.Message) (string, error) {
-	where, err := conversationOf(m.Target.GitHub)
+	where, err := placeOf(m)
 	if err != nil {
-		return "", &notify.Undeliverable{Reason: "The message has no place on GitHub.", Err: err}
+		return "", err
 	}
 	switch m.Part {
 	case v1alpha1.PartReaction:
@@ -90,6 +91,7 @@ func (s *Sink) Post(ctx context.Context, m notify.Message) (string, error) {
 		return string(with), nil
 	case v1alpha1.PartResult:
 		return noMessage, nil
+	case v1alpha1.PartCard: // is a comment: see below
 	}
 	if hidden(m.Marker) == "" {
 		// Without it the comment could not be found again, and would be written twice.
@@ -109,15 +111,24 @@ func (s *Sink) Update(ctx context.Context, id string, m notify.Message) error {
 		_, err := s.Post(ctx, m)
 		return err
 	}
-	where, err := conversationOf(m.Target.GitHub)
+	where, err := placeOf(m)
 	if err != nil {
-		return &notify.Undeliverable{Reason: "The message has no place on GitHub.", Err: err}
+		return err
 	}
 	comment, err := strconv.ParseInt(id, 10, 64)
 	if err != nil {
 		return &notify.Undeliverable{Reason: "The comment is not known.", Err: err}
 	}
 	return undeliverable(s.client.edit(ctx, where, comment, markdown(m.Card, m.Marker)))
+}
+
+// placeOf returns the conversation that a message is for.
+func placeOf(m notify.Message) (conversation, error) {
+	where, err := conversationOf(m.Target.GitHub)
+	if err != nil {
+		return conversation{}, &notify.Undeliverable{Reason: "The message has no place on GitHub.", Err: err}
+	}
+	return where, nil
 }
 
 // reactionTo returns the reaction that says how things stand.
@@ -138,7 +149,7 @@ func undeliverable(err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	reason := ""
+	var reason string
 	switch refused.Status {
 	case http.StatusNotFound, http.StatusGone:
 		reason = "The comment or the conversation was deleted, or the GitHub App may no longer see it."

@@ -1,6 +1,9 @@
 package githubfake
 
-import "net/http"
+import (
+	"net/http"
+	"strconv"
+)
 
 // answer is what an operation answers. A nil body means none.
 type answer struct {
@@ -27,7 +30,7 @@ func refuse(status int, docs, message string) answer {
 	return answer{status: status, reason: message, body: object{
 		{"message", message},
 		{"documentation_url", docs},
-		{"status", statusText(status)},
+		{"status", strconv.Itoa(status)},
 	}}
 }
 
@@ -52,7 +55,7 @@ func invalid(docs, resource, fieldName, code, message string) answer {
 			{"resource", resource}, {"code", code}, {"field", fieldName}, {"message", message},
 		}}},
 		{"documentation_url", docs},
-		{"status", statusText(http.StatusUnprocessableEntity)},
+		{"status", strconv.Itoa(http.StatusUnprocessableEntity)},
 	}}
 }
 
@@ -78,8 +81,4 @@ func (a *answer) text() ([]byte, error) {
 	var err error
 	a.written, err = encode(a.body)
 	return a.written, err
-}
-
-func statusText(status int) string {
-	return string([]byte{byte('0' + status/100), byte('0' + status/10%10), byte('0' + status%10)})
 }

@@ -100,7 +100,8 @@ func (g *GitHub) authorize(r *request) *answer {
 	}
 	if login, ok := r.path["org"]; ok {
 		org, err := g.world.account(login)
-		if err != nil || r.caller.token != nil && r.caller.token.installation.account != org {
+		if err != nil || org.kind != "Organization" ||
+			r.caller.token != nil && r.caller.token.installation.account != org {
 			return hidden()
 		}
 		r.org = org

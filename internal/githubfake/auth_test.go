@@ -172,7 +172,7 @@ func TestPermissions(t *testing.T) {
 	g := start(t, given)
 	c, ctx := client(t, g), soon(t)
 
-	body := &github.IssueComment{Body: github.String("hello")}
+	body := &github.IssueComment{Body: new("hello")}
 	if _, _, err := c.Issues.CreateComment(ctx, "acme", "microsvcs", 7, body); err != nil {
 		t.Errorf("pull_requests: write is enough on a pull request: %v", err)
 	}

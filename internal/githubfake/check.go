@@ -1,6 +1,9 @@
 package githubfake
 
-import "net/http"
+import (
+	"maps"
+	"net/http"
+)
 
 // checkRequest lets the contract judge the request. A breach is the client's mistake,
 // which GitHub would answer in some way or other; here it is answered 500 with the
@@ -24,9 +27,7 @@ func (g *GitHub) checkAnswer(r *request, result answer) answer {
 	if len(text) > 0 {
 		header.Set("Content-Type", contentType)
 	}
-	for name, values := range result.header {
-		header[name] = values
-	}
+	maps.Copy(header, result.header)
 	if err := g.contract.Answer(r.op.id, r.http, result.status, header, text); err != nil {
 		return g.violated(r, err)
 	}

@@ -14,7 +14,7 @@ func TestRealClient(t *testing.T) {
 	g := start(t, config())
 	c, ctx := client(t, g), soon(t)
 
-	written, answer, err := c.Issues.CreateComment(ctx, "acme", "microsvcs", 7, &github.IssueComment{Body: github.String("Promote **red** <to> production")})
+	written, answer, err := c.Issues.CreateComment(ctx, "acme", "microsvcs", 7, &github.IssueComment{Body: new("Promote **red** <to> production")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func TestRealClient(t *testing.T) {
 	if answer.Rate.Limit != 5000 || answer.Rate.Remaining != 4999 {
 		t.Errorf("rate: %+v", answer.Rate)
 	}
-	if _, _, err := c.Issues.EditComment(ctx, "acme", "microsvcs", written.GetID(), &github.IssueComment{Body: github.String("done")}); err != nil {
+	if _, _, err := c.Issues.EditComment(ctx, "acme", "microsvcs", written.GetID(), &github.IssueComment{Body: new("done")}); err != nil {
 		t.Fatal(err)
 	}
 	read, _, err := c.Issues.GetComment(ctx, "acme", "microsvcs", written.GetID())
@@ -124,15 +124,24 @@ func TestRealClientAsApp(t *testing.T) {
 	if _, answer, _ := c.Apps.FindRepositoryInstallation(ctx, "other", "thing"); answer == nil || answer.StatusCode != http.StatusNotFound {
 		t.Errorf("not installed: %v", answer)
 	}
+	found, _, err = c.Apps.FindOrganizationInstallation(ctx, "acme")
+	if err != nil || found.GetID() != installation || found.GetAccount().GetLogin() != "acme" {
+		t.Errorf("installation of the organization: %v, %v", found, err)
+	}
+	for _, login := range []string{"other", "octocat", "nobody"} { // not installed, no organization, unknown
+		if _, answer, _ := c.Apps.FindOrganizationInstallation(ctx, login); answer == nil || answer.StatusCode != http.StatusNotFound {
+			t.Errorf("installation of %s: %v", login, answer)
+		}
+	}
 	narrow, _, err := c.Apps.CreateInstallationToken(ctx, installation, &github.InstallationTokenOptions{
 		Repositories: []string{"microsvcs"},
-		Permissions:  &github.InstallationPermissions{Issues: github.String("read")},
+		Permissions:  &github.InstallationPermissions{Issues: new("read")},
 	})
 	if err != nil || len(narrow.Repositories) != 1 || narrow.GetPermissions().GetIssues() != "read" || narrow.GetPermissions().GetMembers() != "" {
 		t.Errorf("narrow token: %v, %v", narrow, err)
 	}
 	_, answer, err := c.Apps.CreateInstallationToken(ctx, installation, &github.InstallationTokenOptions{
-		Permissions: &github.InstallationPermissions{Administration: github.String("write")},
+		Permissions: &github.InstallationPermissions{Administration: new("write")},
 	})
 	if err == nil || answer.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("permissions beyond the installation's: %v, %v", answer, err)

@@ -83,7 +83,7 @@ func (w *webhooks) attempt(ctx context.Context, webhook Webhook, d *Delivery) {
 		d.StatusCode, d.Status = failure(err)
 		return
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	d.ResponseHeader = response.Header
 	d.StatusCode, d.Status = response.StatusCode, "OK"
 	if !d.OK() {

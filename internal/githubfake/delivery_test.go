@@ -139,11 +139,11 @@ func TestOwnCommentsComeBack(t *testing.T) {
 		given.QuietOwn, given.Webhook = quiet, githubfake.Webhook{URL: in.URL, Secret: secret}
 		g := start(t, given)
 		c := client(t, g)
-		written, _, err := c.Issues.CreateComment(soon(t), "acme", "microsvcs", 1, &github.IssueComment{Body: github.String("/promote red production")})
+		written, _, err := c.Issues.CreateComment(soon(t), "acme", "microsvcs", 1, &github.IssueComment{Body: new("/promote red production")})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := c.Issues.EditComment(soon(t), "acme", "microsvcs", written.GetID(), &github.IssueComment{Body: github.String("done")}); err != nil {
+		if _, _, err := c.Issues.EditComment(soon(t), "acme", "microsvcs", written.GetID(), &github.IssueComment{Body: new("done")}); err != nil {
 			t.Fatal(err)
 		}
 		if err := g.Await(soon(t), "deliveries", func() bool { return g.Undelivered() == 0 }); err != nil {

@@ -3,7 +3,6 @@ package githubfake
 import (
 	"cmp"
 	"fmt"
-	"strings"
 )
 
 func (g *GitHub) pingEvent() *event {
@@ -27,7 +26,7 @@ func (g *GitHub) pingEvent() *event {
 }
 
 // noCommit is the commit id for "none".
-var noCommit = strings.Repeat("0", 40)
+const noCommit = "0000000000000000000000000000000000000000"
 
 // pushEvent tells of a moved ref. Its commits are left out: GitHub sends them too, 2,048
 // at most, and nobody may rely on that.

@@ -51,7 +51,7 @@ func TestFaultsThatAnswer(t *testing.T) {
 }
 
 func comment(ctx context.Context, c *github.Client) error {
-	_, _, err := c.Issues.CreateComment(ctx, "acme", "microsvcs", 1, &github.IssueComment{Body: github.String("hello")})
+	_, _, err := c.Issues.CreateComment(ctx, "acme", "microsvcs", 1, &github.IssueComment{Body: new("hello")})
 	return err
 }
 

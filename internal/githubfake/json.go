@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -19,7 +20,7 @@ type field struct {
 
 // with returns the object with further fields at its end.
 func (o object) with(more ...field) object {
-	return append(o[:len(o):len(o)], more...)
+	return append(slices.Clip(o), more...)
 }
 
 // set changes the value of a key that is there.

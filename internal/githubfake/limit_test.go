@@ -52,7 +52,7 @@ func TestSecondaryLimits(t *testing.T) {
 		g := start(t, given)
 		c, ctx := client(t, g), soon(t)
 		comment := func() error {
-			_, _, err := c.Issues.CreateComment(ctx, "acme", "microsvcs", 1, &github.IssueComment{Body: github.String("hello")})
+			_, _, err := c.Issues.CreateComment(ctx, "acme", "microsvcs", 1, &github.IssueComment{Body: new("hello")})
 			return err
 		}
 		for range test.allowed {

@@ -35,3 +35,18 @@ func getRepoInstallation() *operation {
 		},
 	}
 }
+
+func getOrgInstallation() *operation {
+	return &operation{
+		id: "apps/get-org-installation", method: http.MethodGet, path: "/orgs/{org}/installation", as: theApp,
+		docs: "https://docs.github.com/rest/apps/apps#get-an-organization-installation-for-the-authenticated-app",
+		handle: func(g *GitHub, r *request) answer {
+			for _, in := range g.world.installations {
+				if in.account == r.org {
+					return ok(g.installationJSON(in))
+				}
+			}
+			return notFound(r.op.docs)
+		},
+	}
+}

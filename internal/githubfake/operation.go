@@ -44,7 +44,7 @@ type permission struct{ name, access string }
 // operations is the table of everything that the fake serves. One line, one operation.
 func operations() []*operation {
 	all := []*operation{
-		getApp(), listInstallations(), getRepoInstallation(), createInstallationToken(),
+		getApp(), listInstallations(), getRepoInstallation(), getOrgInstallation(), createInstallationToken(),
 		listDeliveries(), getDelivery(), redeliver(),
 		getIssue(), listComments(), getComment(),
 		createComment(), updateComment(), deleteComment(),

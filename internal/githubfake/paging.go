@@ -2,6 +2,7 @@ package githubfake
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -53,9 +54,7 @@ func (g *GitHub) link(r *request, number, last int) string {
 // again returns the address of the request with one parameter of the query changed.
 func (g *GitHub) again(r *request, name, value string) string {
 	query := url.Values{}
-	for key, values := range r.http.URL.Query() {
-		query[key] = values
-	}
+	maps.Copy(query, r.http.URL.Query())
 	query.Set(name, value)
 	path := strings.TrimPrefix(r.http.URL.EscapedPath(), g.prefix)
 	return g.api + path + "?" + query.Encode()

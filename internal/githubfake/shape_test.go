@@ -62,12 +62,12 @@ func TestPayloadsHaveTheShapesOfRealOnes(t *testing.T) {
 				t.Errorf("%s %s: %s is %s; GitHub: %q", d.Event, d.Action, path, kind, known[path].types)
 			}
 		}
-		for path, real := range known {
+		for path, example := range known {
 			parent := path[:max(0, strings.LastIndex(path, "."))]
 			if d.Event == "ping" || strings.HasSuffix(path, "[]") {
 				continue // the examples' pings are of repositories' webhooks, and lists may be empty
 			}
-			if real.always && !seen[path] && (parent == "" || seen[parent]) {
+			if example.always && !seen[path] && (parent == "" || seen[parent]) {
 				t.Errorf("%s %s: no %s", d.Event, d.Action, path)
 			}
 		}

@@ -12,7 +12,7 @@ import (
 // Start returns a GitHub that answers on a free port of 127.0.0.1 until it is closed.
 // Config.APIURL is set from it; a path in it is kept.
 func Start(config Config) (*GitHub, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("githubfake: %w", err)
 	}

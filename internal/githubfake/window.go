@@ -1,6 +1,9 @@
 package githubfake
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // window counts costs over the last hour. The zero value is empty.
 type window struct{ costs []cost }
@@ -17,12 +20,12 @@ func (w *window) exceeds(now time.Time, span time.Duration, amount, limit int) t
 		return 0
 	}
 	sum := amount
-	for i := len(w.costs) - 1; i >= 0; i-- {
-		age := now.Sub(w.costs[i].at)
+	for _, cost := range slices.Backward(w.costs) {
+		age := now.Sub(cost.at)
 		if age >= span {
 			break
 		}
-		if sum += w.costs[i].amount; sum > limit {
+		if sum += cost.amount; sum > limit {
 			return span - age
 		}
 	}

@@ -78,7 +78,7 @@ func TestTheWorldChanges(t *testing.T) {
 	if err := g.Lock(repo, number, true); err != nil {
 		t.Fatal(err)
 	}
-	if _, answer, _ := c.Issues.CreateComment(ctx, "acme", "microsvcs", number, &github.IssueComment{Body: github.String("hello")}); answer == nil || answer.StatusCode != http.StatusForbidden {
+	if _, answer, _ := c.Issues.CreateComment(ctx, "acme", "microsvcs", number, &github.IssueComment{Body: new("hello")}); answer == nil || answer.StatusCode != http.StatusForbidden {
 		t.Errorf("locked: %v", answer)
 	}
 	if issue, err := g.OpenIssue(repo, githubfake.Issue{Title: "x", Author: "octocat"}); err != nil || issue != 9 {

@@ -166,8 +166,7 @@ func (s Source) unreadable(err error) *Fault {
 
 // reason is the cause without the path, which the message names already.
 func reason(err error) string {
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		err = path.Err
 	}
 	return strings.ToValidUTF8(err.Error(), "?")

@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
@@ -92,11 +93,7 @@ func failure(p *kargoapi.Promotion) string {
 
 // bounded keeps a foreign message from filling the object: etcd takes 1.5 MB of it and no more.
 func bounded(s string) string {
-	const most = 2000
-	if r := []rune(strings.TrimSpace(s)); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return strings.TrimSpace(s)
+	return chatops.Shorten(strings.TrimSpace(s), 2000)
 }
 
 // severity orders phases: the higher one is what a Shipment of several items is said to be.

@@ -117,7 +117,7 @@ func unknownCard(line string) chatops.Card {
 	return chatops.Card{
 		Title: "I can't say yet whether that was recorded",
 		Body: []chatops.Text{
-			chatops.Line(chatops.Code(cut(line, 200)), chatops.Plain(" took longer than Slack lets me wait. "+
+			chatops.Line(chatops.Code(chatops.Fit(line, 200)), chatops.Plain(" took longer than Slack lets me wait. "+
 				"If it was recorded, its card appears here by itself.")),
 			chatops.Line(chatops.Plain("If there is no card after a minute, look at what runs in the environment " +
 				"before you type it again: typed again it is a new request, and both would be carried out.")),

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	slackapi "github.com/slack-go/slack"
+
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 )
 
 // ErrMisconfigured is what Check returns, wrapped in what to do about it, if a retry would be of no use.
@@ -68,7 +70,7 @@ func (c *Client) Check(ctx context.Context, teams []string) (Identity, error) {
 	}
 	if !slices.Contains(teams, answer.TeamID) {
 		return Identity{}, fmt.Errorf("slack's bot token belongs to the workspace %s (%s), which is not among those to be served (%s): %w",
-			cut(clean(answer.TeamID), 40), cut(cleanLine(answer.Team), 80), strings.Join(teams, ", "), ErrMisconfigured)
+			chatops.Fit(clean(answer.TeamID), 40), chatops.Fit(cleanLine(answer.Team), 80), strings.Join(teams, ", "), ErrMisconfigured)
 	}
 	id := Identity{Team: answer.TeamID, TeamName: answer.Team, User: answer.UserID, UserName: answer.User}
 	if header := answer.Header.Get("X-OAuth-Scopes"); header != "" {

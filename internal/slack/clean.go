@@ -29,14 +29,6 @@ func cleanLine(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(clean(s), "\n", " "))
 }
 
-// cut shortens a text to at most limit characters; an ellipsis shows it.
-func cut(s string, limit int) string {
-	if utf8.RuneCountInString(s) <= limit {
-		return s
-	}
-	return string([]rune(s)[:limit-1]) + "…"
-}
-
 // escape takes their meaning from the three characters that Slack's markup begins everything with:
 // links, mentions and entities. https://docs.slack.dev/messaging/formatting-message-text
 func escape(s string) string {

@@ -83,8 +83,7 @@ func (c *Client) call(ctx context.Context, method string, run func(context.Conte
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	err := sortError(method, run(ctx))
-	var limited *rateLimited
-	if errors.As(err, &limited) {
+	if limited, ok := errors.AsType[*rateLimited](err); ok {
 		c.gate.close(method, limited.after)
 	}
 	return err

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 )
 
 // umbrella is the slash command that every command can also be written behind: "/kargo promote".
@@ -32,7 +34,7 @@ func parseCommand(form url.Values) (slashCommand, error) {
 		team:        form.Get("team_id"),
 		channel:     form.Get("channel_id"),
 		user:        form.Get("user_id"),
-		userName:    cut(cleanLine(form.Get("user_name")), nameLimit),
+		userName:    chatops.Fit(cleanLine(form.Get("user_name")), nameLimit),
 		line:        commandLine(form.Get("command"), form.Get("text")),
 		responseURL: form.Get("response_url"),
 		trigger:     form.Get("trigger_id"),

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -70,9 +71,7 @@ func TestParseCommandRefuses(t *testing.T) {
 	} {
 		for _, value := range values {
 			form := url.Values{}
-			for k, v := range good {
-				form[k] = v
-			}
+			maps.Copy(form, good)
 			form.Set(field, value)
 			if got, err := parseCommand(form); err == nil {
 				t.Errorf("%s = %q is accepted: %+v", field, value, got)

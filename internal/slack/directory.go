@@ -87,7 +87,7 @@ func (d *Directory) Profile(ctx context.Context, actor chatops.Actor) (access.Pr
 	team, _, _ := strings.Cut(actor.ID, "/")
 	id := userOf(actor.ID)
 	if actor.Source != chatops.SourceSlack || id == "" || !slices.Contains(d.teams, team) {
-		return access.Profile{}, fmt.Errorf("slack: %q is not of a workspace that is served: %w", cut(clean(actor.ID), 80), access.ErrNobody)
+		return access.Profile{}, fmt.Errorf("slack: %q is not of a workspace that is served: %w", chatops.Fit(clean(actor.ID), 80), access.ErrNobody)
 	}
 	known, err := d.person(ctx, team, id)
 	if isCode(err, "user_not_found", "user_not_visible", "users_not_found") {
@@ -179,7 +179,7 @@ func nobody(u *slackapi.User, team string) string {
 
 func nameOf(u *slackapi.User) string {
 	for _, name := range []string{u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name} {
-		if name = cut(cleanLine(name), nameLimit); name != "" {
+		if name = chatops.Fit(cleanLine(name), nameLimit); name != "" {
 			return name
 		}
 	}

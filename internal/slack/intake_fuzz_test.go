@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -70,7 +69,7 @@ func fuzzedIntake(t *testing.T) *Intake {
 		}),
 		SigningSecrets: secrets, Teams: []string{"T01"}, Sealer: sealer,
 		Metrics: NewMetrics(prometheus.NewRegistry()),
-		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log:     slog.New(slog.DiscardHandler),
 		Now:     func() time.Time { return time.Unix(1763812800, 0) },
 	})
 	if err != nil {

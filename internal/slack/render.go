@@ -58,7 +58,7 @@ func renderResult(card chatops.Card, mention chatops.Actor, remark note) rendere
 		call = []element{slackapi.NewRichTextSectionUserElement(user, nil), plain(" ")}
 		text = "<@" + user + "> " + text
 	}
-	if line := cut(cleanLine(card.Title), titleLimit); line != "" {
+	if line := chatops.Fit(cleanLine(card.Title), titleLimit); line != "" {
 		title = []element{styled(line, &slackapi.RichTextSectionTextStyle{Bold: true})}
 	}
 	m := builder{}
@@ -83,7 +83,7 @@ func (b *builder) add(block slackapi.Block) {
 
 // title is a header as far as one holds it, and bold text beyond.
 func (b *builder) title(title string) {
-	title = cut(cleanLine(title), titleLimit)
+	title = chatops.Fit(cleanLine(title), titleLimit)
 	switch {
 	case title == "":
 	case utf8.RuneCountInString(title) <= maxHeader:
@@ -152,7 +152,7 @@ func isBlank(t chatops.Text) bool {
 // statusLine writes state and status: "▸ Running · 3 of 5 · 0:42".
 func statusLine(card chatops.Card) string {
 	line := stateWord(card.State)
-	if status := cut(cleanLine(card.Status), statusLimit); status != "" {
+	if status := chatops.Fit(cleanLine(card.Status), statusLimit); status != "" {
 		if line != "" {
 			line += " · "
 		}
@@ -206,7 +206,7 @@ func linksLine(links []chatops.Link) []element {
 			label = cleanLine(link.URL)
 		}
 		if label != "" {
-			items = append(items, []element{linkElement(cut(label, factLimit), link.URL)})
+			items = append(items, []element{linkElement(chatops.Fit(label, factLimit), link.URL)})
 		}
 	}
 	return joined(items, "   ", linksBudget)
@@ -235,7 +235,7 @@ func fallback(card chatops.Card, remark note) string {
 			said = append(said, line)
 		}
 	}
-	text := escape(cut(strings.Join(said, "\n"), limit))
+	text := escape(chatops.Fit(strings.Join(said, "\n"), limit))
 	if remark.text != "" {
 		text = strings.TrimPrefix(text+"\n"+remark.text, "\n")
 	}

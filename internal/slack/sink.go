@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
 )
 
@@ -141,7 +142,7 @@ func (s *Sink) Update(ctx context.Context, id string, m notify.Message) error {
 	}
 	at, ok := parseAddress(id)
 	if !ok {
-		return &notify.Undeliverable{Reason: fmt.Sprintf("%q is not the ID of a message in Slack.", cut(clean(id), 60))}
+		return &notify.Undeliverable{Reason: fmt.Sprintf("%q is not the ID of a message in Slack.", chatops.Fit(clean(id), 60))}
 	}
 	if _, err := originOf(m); err != nil {
 		return err

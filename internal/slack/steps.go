@@ -23,7 +23,7 @@ func stepsText(steps []chatops.Step) string {
 		words = append(words, fmt.Sprintf("… %d before", first))
 	}
 	for _, step := range steps[first:last] {
-		words = append(words, step.State.Sign()+" "+cut(cleanLine(step.Name), stepLimit))
+		words = append(words, step.State.Sign()+" "+chatops.Fit(cleanLine(step.Name), stepLimit))
 	}
 	if rest := len(steps) - last; rest > 0 {
 		words = append(words, fmt.Sprintf("… and %d more", rest))

@@ -6,6 +6,7 @@ import (
 
 	slackapi "github.com/slack-go/slack"
 
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
 )
 
@@ -63,7 +64,7 @@ func hopeless(e *apiError) string {
 	case "user_not_found", "user_disabled", "cannot_dm_bot", "messages_tab_disabled":
 		return "The person can't be reached in Slack."
 	case "missing_scope":
-		return fmt.Sprintf("The Slack app lacks a scope (%s): add it on the app's page and install it again.", cut(clean(e.needed), 100))
+		return fmt.Sprintf("The Slack app lacks a scope (%s): add it on the app's page and install it again.", chatops.Fit(clean(e.needed), 100))
 	case "no_text", "msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format",
 		"invalid_arguments", "metadata_too_large", "invalid_metadata_format", "invalid_metadata_schema":
 		return "Slack didn't accept the form of the message: " + e.code + "."

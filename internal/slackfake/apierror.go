@@ -2,6 +2,7 @@ package slackfake
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/slackfake/blockkit"
@@ -44,9 +45,7 @@ func badBlocks(err *blockkit.Error) *apiError {
 // answer returns the JSON members of the error.
 func (e *apiError) answer() answer {
 	body := answer{"ok": false, "error": e.code}
-	for name, value := range e.members {
-		body[name] = value
-	}
+	maps.Copy(body, e.members)
 	if len(e.messages) > 0 {
 		messages := make([]string, len(e.messages))
 		for i, message := range e.messages {

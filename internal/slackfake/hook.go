@@ -61,7 +61,8 @@ func (s *Slack) serveHook(w http.ResponseWriter, r *http.Request, path string) {
 		http.NotFound(w, r)
 		return
 	}
-	reply, status, err := readHook(w, r)
+	reply, err := readHook(w, r)
+	status := http.StatusBadRequest
 	fault := s.startCall(MethodResponseURL, h.channel.ID)
 	if fault.strikesBefore() {
 		s.strike(w, r, fault)
@@ -91,17 +92,16 @@ func (s *Slack) serveHook(w http.ResponseWriter, r *http.Request, path string) {
 }
 
 // readHook reads what was posted.
-func readHook(w http.ResponseWriter, r *http.Request) (reply, int, *apiError) {
+func readHook(w http.ResponseWriter, r *http.Request) (reply, *apiError) {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if r.Method != http.MethodPost || err != nil || mediaType != "application/json" {
-		return reply{}, http.StatusBadRequest, refused("invalid_payload", "%s of %q", r.Method, r.Header.Get("Content-Type"))
+		return reply{}, refused("invalid_payload", "%s of %q", r.Method, r.Header.Get("Content-Type"))
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		return reply{}, http.StatusBadRequest, refused("invalid_payload", "body: %v", err)
+		return reply{}, refused("invalid_payload", "body: %v", err)
 	}
-	parsed, problem := parseReply(body)
-	return parsed, http.StatusBadRequest, problem
+	return parseReply(body)
 }
 
 // useHook does what was posted. Only uses that succeed count. s.mu is held.

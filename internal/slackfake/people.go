@@ -1,6 +1,9 @@
 package slackfake
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // authTest: https://docs.slack.dev/reference/methods/auth.test
 func (s *Slack) authTest(*call) (answer, *apiError) {
@@ -78,14 +81,12 @@ func (s *Slack) userJSON(user *User) answer {
 	if user.Deleted {
 		return body
 	}
-	for name, value := range map[string]any{
+	maps.Copy(body, map[string]any{
 		"real_name": user.RealName, "tz": "Europe/Paris", "tz_label": "Central European Time", "tz_offset": 3600,
 		"is_admin": false, "is_owner": false, "is_primary_owner": false,
 		"is_restricted": user.IsRestricted, "is_ultra_restricted": false,
 		"is_email_confirmed": user.Email != "" && !user.EmailUnconfirmed,
-	} {
-		body[name] = value
-	}
+	})
 	if user.IsStranger {
 		body["is_stranger"] = true
 	}

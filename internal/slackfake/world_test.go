@@ -133,7 +133,7 @@ func (r result) nextCursor() string {
 	return cursor
 }
 
-// call posts a form with the app's token: name, value, name, value …
+// call posts a form with the app's token: name, value, and so on.
 func (w *world) call(method string, args ...string) result {
 	w.t.Helper()
 	form := url.Values{"token": {slackfake.DefaultBotToken}}

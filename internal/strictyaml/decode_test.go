@@ -272,7 +272,7 @@ func TestDecodeBoundsAliases(t *testing.T) {
 	people := strings.TrimSuffix(strings.Repeat("a,", 20_000), ",")
 	var bomb strings.Builder
 	bomb.WriteString("name: bot\nwords: &w [" + people + "]\nteams:\n")
-	for _, name := range strings.Split("abcdefghij", "") {
+	for name := range strings.SplitSeq("abcdefghij", "") {
 		bomb.WriteString("  " + name + ": {people: *w}\n")
 	}
 	var s settings

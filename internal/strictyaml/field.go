@@ -121,7 +121,7 @@ func describe(t reflect.Type, f field) string {
 	if t.Kind() == reflect.Pointer {
 		return describe(t.Elem(), f)
 	}
-	if d, ok := reflect.Zero(t).Interface().(interface{ DescribeYAML() string }); ok {
+	if d, ok := reflect.TypeAssert[interface{ DescribeYAML() string }](reflect.Zero(t)); ok {
 		return d.DescribeYAML()
 	}
 	switch {

@@ -51,10 +51,10 @@ func (d *decoder) mismatch(path Path, node *yaml.Node, t reflect.Type, f field) 
 
 // kind says what is written.
 func kind(node *yaml.Node) string {
-	switch {
-	case node.Kind == yaml.MappingNode:
+	if node.Kind == yaml.MappingNode {
 		return "a mapping"
-	case node.Kind == yaml.SequenceNode:
+	}
+	if node.Kind == yaml.SequenceNode {
 		return "a list"
 	}
 	switch node.Tag {

@@ -61,8 +61,8 @@ func contextElement() rule {
 func imageBlock() rule {
 	return all(
 		block(
-			may("image_url", link(maxURL)),
-			may("slack_file", object(may("id", str(1, maxActionID)), may("url", link(maxURL)))),
+			may("image_url", link),
+			may("slack_file", object(may("id", str(1, maxActionID)), may("url", link))),
 			must("alt_text", str(1, maxAltText)),
 			may("title", plainText(maxImageTitle)),
 		),

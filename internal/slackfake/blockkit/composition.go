@@ -55,7 +55,7 @@ func option(label rule, withURL bool) rule {
 		may("description", label),
 	}
 	if withURL {
-		members = append(members, may("url", link(maxURL)))
+		members = append(members, may("url", link))
 	}
 	return object(members...)
 }

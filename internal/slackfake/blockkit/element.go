@@ -71,7 +71,7 @@ func inputElements() map[string]rule {
 func button() rule {
 	return element(
 		must("text", plainText(maxButtonText)),
-		may("url", link(maxURL)),
+		may("url", link),
 		may("value", str(1, maxButtonValue)),
 		may("style", oneOf("primary", "danger")),
 		may("confirm", confirm()),
@@ -82,8 +82,8 @@ func button() rule {
 func imageElement() rule {
 	return all(
 		object(
-			may("image_url", link(maxURL)),
-			may("slack_file", object(may("id", str(1, maxActionID)), may("url", link(maxURL)))),
+			may("image_url", link),
+			may("slack_file", object(may("id", str(1, maxActionID)), may("url", link))),
 			must("alt_text", str(1, maxAltText)),
 		),
 		either("image_url", "slack_file", true),

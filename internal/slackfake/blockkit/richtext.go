@@ -30,12 +30,12 @@ func richTextInline() rule {
 	id := str(1, maxActionID)
 	return byType("unsupported type: %s", map[string]rule{
 		"text":      object(must("text", str(1, maxMarkdownText)), style),
-		"link":      object(must("url", link(maxURL)), may("text", str(1, maxMarkdownText)), may("unsafe", boolean), style),
+		"link":      object(must("url", link), may("text", str(1, maxMarkdownText)), may("unsafe", boolean), style),
 		"user":      object(must("user_id", id), style),
 		"usergroup": object(must("usergroup_id", id), style),
 		"channel":   object(must("channel_id", id), style),
 		"emoji":     object(must("name", id), may("unicode", id), style),
 		"broadcast": object(must("range", oneOf("here", "channel", "everyone")), style),
-		"date":      object(must("timestamp", integer), must("format", id), may("url", link(maxURL)), may("fallback", id)),
+		"date":      object(must("timestamp", integer), must("format", id), may("url", link), may("fallback", id)),
 	})
 }

@@ -158,14 +158,12 @@ func layout(form, want string) rule {
 	}
 }
 
-// link allows an absolute URL with a scheme, of at most maximum characters.
-func link(maximum int) rule {
-	return func(r *report, at string, v any) {
-		str(1, maximum)(r, at, v)
-		s, _ := v.(string)
-		if u, err := url.Parse(s); err != nil || u.Scheme == "" || (u.Host == "" && u.Opaque == "") {
-			r.addf(at, "must be a valid url")
-		}
+// link allows an absolute URL with a scheme, of at most maxURL characters.
+func link(r *report, at string, v any) {
+	str(1, maxURL)(r, at, v)
+	s, _ := v.(string)
+	if u, err := url.Parse(s); err != nil || u.Scheme == "" || (u.Host == "" && u.Opaque == "") {
+		r.addf(at, "must be a valid url")
 	}
 }
 

@@ -38,7 +38,7 @@ func run(in, operations, out string) error {
 	if err != nil {
 		return fmt.Errorf("reading the operations to keep: %w", err)
 	}
-	defer list.Close()
+	defer func() { _ = list.Close() }()
 	keep, err := readOperations(list)
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", operations, err)
@@ -47,7 +47,7 @@ func run(in, operations, out string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(out, sliced, 0o644)
+	return os.WriteFile(out, sliced, 0o644) //nolint:gosec // G306: a file of the repository
 }
 
 // readOperations returns the operation ids of a list: one a line, # starts a comment.
