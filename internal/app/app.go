@@ -49,7 +49,7 @@ func New(o Options) (*App, error) {
 	if o.Registry == nil {
 		o.Registry = prometheus.NewRegistry()
 	}
-	mgr, err := newManager(o.Cluster, namespaces(o.Pipelines), o.Election, o.GracePeriod, o.Log)
+	mgr, err := newManager(o.Cluster, namespaces(o.Pipelines), o.Election, o.GracePeriod/2, o.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func (a *App) stop(ctx context.Context, stopManaging context.CancelFunc) error {
 	a.health.ready.Store(false)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.options.GracePeriod)
 	defer cancel()
-	// Half of the grace is for requests in hand; the manager takes no more than what is left.
+	// Half of the grace is for requests in hand, the other half is the manager's (see New).
 	intake, cancelIntake := context.WithTimeout(ctx, a.options.GracePeriod/2)
 	defer cancelIntake()
 	err := a.public.shutdown(intake)

@@ -28,6 +28,8 @@ type server struct {
 	name     string
 	listener net.Listener
 	http     *http.Server
+	// inHand counts the requests that are being answered.
+	inHand atomic.Int64
 }
 
 func newServer(name, address string, handler http.Handler, log *slog.Logger) (*server, error) {
@@ -35,15 +37,25 @@ func newServer(name, address string, handler http.Handler, log *slog.Logger) (*s
 	if err != nil {
 		return nil, fmt.Errorf("listen for %s: %w", name, err)
 	}
-	return &server{name: name, listener: listener, http: &http.Server{
-		Handler:           handler,
+	s := &server{name: name, listener: listener}
+	s.http = &http.Server{
+		Handler:           s.counted(handler),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}}, nil
+	}
+	return s, nil
+}
+
+func (s *server) counted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.inHand.Add(1)
+		defer s.inHand.Add(-1)
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (s *server) address() string { return s.listener.Addr().String() }
@@ -58,8 +70,16 @@ func (s *server) serve() error {
 
 // shutdown takes no more requests, and waits for those in hand.
 func (s *server) shutdown(ctx context.Context) error {
-	if err := s.http.Shutdown(ctx); err != nil {
-		return fmt.Errorf("shut down %s: %w", s.name, err)
+	err := s.http.Shutdown(ctx)
+	if err == nil {
+		return nil
+	}
+	// Shutdown also waits for connections that were opened and never used; those are no loss.
+	if left := s.inHand.Load(); left > 0 {
+		return fmt.Errorf("shut down %s with %d requests in hand: %w", s.name, left, err)
+	}
+	if err := s.http.Close(); err != nil {
+		return fmt.Errorf("close %s: %w", s.name, err)
 	}
 	return nil
 }

@@ -20,15 +20,14 @@ var _ page.World = (*Demo)(nil)
 // About implements page.World.
 func (d *Demo) About() page.About {
 	return page.About{
-		Run: d.run, Channel: channelName, Repo: repository, Namespace: namespace,
+		Run: d.id, Channel: channelName, Repo: repository, Namespace: namespace,
 		People: pagePeople(), Mishaps: mishapsOffered(),
 		Suggestions: []page.Suggestion{
 			{On: page.OnSlack, As: releaser, Text: "/promote red production", Shows: "ships it"},
 			{On: page.OnSlack, As: releaser, Text: "/promote purple production", Shows: "no such service"},
 			{On: page.OnSlack, As: developer, Text: "/promote blue production", Shows: "may not"},
-			{On: page.OnSlack, As: developer, Text: "/promote blue staging 3.3.2", Shows: "may; back to an older one"},
+			{On: page.OnSlack, As: developer, Text: "/promote blue staging 3.3.2", Shows: "may: an older version"},
 			{On: page.OnSlack, As: stranger, Text: "/promote green production", Shows: "nobody knows her"},
-			{On: page.OnSlack, As: releaser, Text: "/promote yellow prod --dry-run", Shows: "shows what would happen"},
 			{On: page.OnSlack, As: releaser, Text: "/kargo help", Shows: "what one can ask"},
 			{On: page.OnGitHub, As: releaser, Text: "/promote green production", Shows: "ships it"},
 			{On: page.OnGitHub, As: developer, Text: "/promote yellow production", Shows: "may not"},
@@ -37,6 +36,9 @@ func (d *Demo) About() page.About {
 	}
 }
 
+// escaped is how Slack hands on what people write: https://docs.slack.dev/messaging/formatting-message-text
+var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
 // Type implements page.World. That the bot fails to answer is no error: Slack tells the person.
 func (d *Demo) Type(ctx context.Context, login, text string) error {
 	as, err := personCalled(login)
@@ -44,12 +46,11 @@ func (d *Demo) Type(ctx context.Context, login, text string) error {
 		return err
 	}
 	if !strings.HasPrefix(text, "/") {
-		_, err := d.slack.fake.Say(as.slackID, channelID, "", text)
+		_, err := d.slack.fake.Say(as.slackID, channelID, "", escaped.Replace(text))
 		return err
 	}
-	_, err = d.slack.command(context.WithoutCancel(ctx), as, text)
-	var refusal *page.Refusal
-	if err != nil && !errors.As(err, &refusal) {
+	err = d.slack.command(context.WithoutCancel(ctx), as, text)
+	if _, refused := errors.AsType[*page.Refusal](err); err != nil && !refused {
 		d.log.ErrorContext(ctx, "slash command failed", "error", err)
 		return nil
 	}

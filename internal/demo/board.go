@@ -120,7 +120,7 @@ func (b *board) progress(ctx context.Context, p *kargoapi.Promotion, service str
 		Step: len(p.Status.StepExecutionMetadata), Steps: len(p.Spec.Steps),
 	}
 	if i := progress.Step - 1; i >= 0 && i < len(p.Spec.Steps) {
-		progress.StepName = cmp.Or(p.Spec.Steps[i].As, p.Spec.Steps[i].Uses)
+		progress.StepName = cmp.Or(p.Spec.Steps[i].Uses, p.Spec.Steps[i].GetAlias(i))
 	}
 	return progress, nil
 }

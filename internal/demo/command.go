@@ -47,14 +47,14 @@ func (o Outcome) OK() bool { return o == Succeeded || o == Answered }
 
 // Check reports what is wrong with a command before it is typed.
 func (c Command) Check() error {
-	if _, err := personCalled(c.As); err != nil {
+	_, err := personCalled(c.As)
+	switch {
+	case err != nil:
 		var logins []string
 		for _, p := range people() {
 			logins = append(logins, p.login)
 		}
-		return fmt.Errorf("%w The demo's people are %s.", err, strings.Join(logins, ", ")) //nolint:staticcheck // sentences for people
-	}
-	switch {
+		return fmt.Errorf("there is nobody called %q in the demo: there are %s", c.As, strings.Join(logins, ", "))
 	case c.On != page.OnSlack && c.On != page.OnGitHub:
 		return fmt.Errorf("there is no %q in the demo: commands are typed on %s or on %s", c.On, page.OnSlack, page.OnGitHub)
 	case !strings.HasPrefix(c.Text, "/"):
@@ -89,12 +89,12 @@ func (d *Demo) onSlack(ctx context.Context, as person, text string, t *transcrip
 		before[m.TS] = true
 	}
 	t.typed(as.login+" in #"+channelName, text)
-	var refusal *page.Refusal
-	if _, err := d.slack.command(ctx, as, text); errors.As(err, &refusal) {
+	err := d.slack.command(ctx, as, text)
+	if refusal, refused := errors.AsType[*page.Refusal](err); refused {
 		t.said("Slack", refusal.Text)
 		return Refused, nil
-	} else if err != nil {
-		// Slack has told the person, in a message.
+	}
+	if err != nil {
 		d.log.ErrorContext(ctx, "slash command failed", "error", err)
 	}
 	for {

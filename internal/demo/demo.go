@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/davidaparicio/kargo-bot/internal/app"
 	"github.com/davidaparicio/kargo-bot/internal/githubfake"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
@@ -46,7 +44,8 @@ type Options struct {
 type Demo struct {
 	*kubernetes
 
-	run      string
+	// id is different in each run.
+	id       string
 	log      *slog.Logger
 	now      func() time.Time
 	changed  *changed
@@ -66,7 +65,7 @@ type Demo struct {
 // Start starts a demo and returns when the bot takes requests. It runs until ctx is done or Stop is
 // called; Stop has to be called in any case.
 func Start(ctx context.Context, o Options) (*Demo, error) {
-	d := &Demo{run: rand.Text(), log: o.Log, now: time.Now, changed: newChanged(), done: make(chan struct{})}
+	d := &Demo{id: rand.Text(), log: o.Log, now: time.Now, changed: newChanged(), done: make(chan struct{})}
 	listener, err := d.build(ctx, o)
 	if err != nil {
 		d.close()
@@ -76,7 +75,7 @@ func Start(ctx context.Context, o Options) (*Demo, error) {
 	go func() {
 		defer close(d.done)
 		defer d.close()
-		d.err = d.runAll(ctx, listener)
+		d.err = d.run(ctx, listener)
 	}()
 	if err := d.awaitReady(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("start the demo: %w", err), d.Stop())
@@ -94,35 +93,45 @@ func (d *Demo) Stop() error {
 	return d.err
 }
 
-// build makes the parts and connects them. It returns the listener for Slack's API.
+// build makes the cluster, the only part that takes a while, and then the others. It returns the
+// listener for Slack's API.
 func (d *Demo) build(ctx context.Context, o Options) (net.Listener, error) {
 	var err error
 	if d.kubernetes, err = newKubernetes(ctx, o.StepTime, d.now, o.Log); err != nil {
-		return nil, err
-	}
-	d.mishaps = newMishaps(d.simulator.Outcomes)
-	d.board = &board{reader: d.cache, catalogue: kargo.NewCatalogue(d.cache, []kargo.Pipeline{pipeline()}), now: d.now}
-	if d.slack, err = newWorkspace(d.now); err != nil {
-		return nil, err
-	}
-	if d.github, err = newForge(d.now); err != nil {
 		return nil, err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", loopback)
 	if err != nil {
 		return nil, fmt.Errorf("listen for Slack's API: %w", err)
 	}
-	d.slack.fake.SetURL("http://" + listener.Addr().String())
-	d.slackAPI = &http.Server{Handler: d.slack.fake, ReadHeaderTimeout: gracePeriod}
-	if d.bot, err = app.New(d.botOptions(o)); err != nil {
+	//nolint:contextcheck // what it starts runs until it is closed, and not only until ctx is done
+	if err := d.connect(o, "http://"+listener.Addr().String()); err != nil {
 		return nil, errors.Join(err, listener.Close())
+	}
+	return listener, nil
+}
+
+// connect makes the bot and the fakes, and tells them where they find each other.
+func (d *Demo) connect(o Options, slackURL string) error {
+	d.mishaps = newMishaps(d.simulator.Outcomes)
+	d.board = &board{reader: d.cache, catalogue: kargo.NewCatalogue(d.cache, []kargo.Pipeline{pipeline()}), now: d.now}
+	var err error
+	if d.slack, err = newWorkspace(slackURL, d.now); err != nil {
+		return err
+	}
+	d.slackAPI = &http.Server{Handler: d.slack.fake, ReadHeaderTimeout: gracePeriod}
+	if d.github, err = newForge(d.now); err != nil {
+		return err
+	}
+	if d.bot, err = app.New(d.botOptions(o)); err != nil {
+		return err
 	}
 	bot := "http://" + d.bot.PublicAddress()
 	d.slack.driver = d.slack.fake.Driver(slackfake.Endpoints{
 		Commands: bot + app.PathSlackCommands, Client: &http.Client{Transport: newTransport()},
 	})
-	d.github.fake.SetWebhook(githubfake.Webhook{URL: bot + app.PathGitHubWebhook, Secret: webhookSecret})
-	return listener, nil
+	d.github.fake.SetWebhook(githubfake.Webhook{URL: bot + app.PathGitHubWebhook, Secret: d.github.webhookSecret})
+	return nil
 }
 
 // botOptions are the bot's, as its configuration would say them.
@@ -145,93 +154,9 @@ func (d *Demo) botOptions(o Options) app.Options {
 		},
 		GitHub: &app.GitHubOptions{
 			URL: d.github.fake.URL() + "/", AppID: appID, PrivateKey: d.github.key,
-			WebhookSecrets: []secret.Text{secret.NewText(webhookSecret)}, Templates: githubTemplates(),
+			WebhookSecrets: []secret.Text{secret.NewText(d.github.webhookSecret)}, Templates: githubTemplates(),
 		},
 	}
-}
-
-// runAll runs the parts until ctx is done: the bot ends first, and then what it stands on.
-func (d *Demo) runAll(ctx context.Context, listener net.Listener) error {
-	below, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	group, below := errgroup.WithContext(below)
-	for _, part := range []func(context.Context) error{
-		d.kubernetes.run,
-		func(ctx context.Context) error { return d.follow(ctx, d.changed.tell, d.mishaps.ended) },
-		func(ctx context.Context) error { return d.serveSlack(ctx, listener) },
-		d.followSlack,
-		d.followGitHub,
-	} {
-		group.Go(func() error { return part(below) })
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(below, cancel)()
-	err := d.bot.Run(ctx)
-	stop()
-	return errors.Join(err, group.Wait())
-}
-
-func (d *Demo) serveSlack(ctx context.Context, listener net.Listener) error {
-	defer context.AfterFunc(ctx, func() { _ = d.slackAPI.Close() })()
-	if err := d.slackAPI.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve Slack's API: %w", err)
-	}
-	return nil
-}
-
-func (d *Demo) followSlack(ctx context.Context) error {
-	for range d.slack.fake.Events(ctx, 0) {
-		d.changed.tell()
-	}
-	return nil
-}
-
-func (d *Demo) followGitHub(ctx context.Context) error {
-	happened, stop := d.github.fake.Watch()
-	defer stop()
-	for {
-		select {
-		case <-happened:
-			d.changed.tell()
-		case <-ctx.Done():
-			return nil
-		}
-	}
-}
-
-// awaitReady returns when the bot says that it is ready, and the demo's own view of the cluster is.
-func (d *Demo) awaitReady(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	often := time.NewTicker(20 * time.Millisecond)
-	defer often.Stop()
-	for !d.ready(ctx) {
-		select {
-		case <-often.C:
-		case <-d.done:
-			return errors.New("it ended")
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-	if !d.cache.WaitForCacheSync(ctx) {
-		return errors.New("the page's view of the cluster was not filled")
-	}
-	return nil
-}
-
-func (d *Demo) ready(ctx context.Context) bool {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+d.bot.AdminAddress()+"/readyz", http.NoBody)
-	if err != nil {
-		return false
-	}
-	response, err := newTransport().RoundTrip(request)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = response.Body.Close() }()
-	return response.StatusCode == http.StatusOK
 }
 
 // close closes what was opened.

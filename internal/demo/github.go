@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"crypto/rand"
 	"crypto/rsa"
 	"fmt"
 	"strings"
@@ -13,9 +14,8 @@ import (
 
 // The GitHub App of the demo.
 const (
-	appID         = 1001
-	appSlug       = "kargo-bot"
-	webhookSecret = "the demo's webhook secret"
+	appID   = 1001
+	appSlug = "kargo-bot"
 )
 
 // Conversations of the demo's repository.
@@ -24,10 +24,11 @@ const (
 	openPull     = 231
 )
 
-// forge is the fake GitHub with the app's private key.
+// forge is the fake GitHub with the app's private key and the secret that its webhooks are signed with.
 type forge struct {
-	fake *githubfake.GitHub
-	key  secret.Text
+	fake          *githubfake.GitHub
+	key           secret.Text
+	webhookSecret string
 }
 
 // newForge starts the fake on a port of its own. It runs until it is closed.
@@ -49,7 +50,7 @@ func newForge(now func() time.Time) (*forge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &forge{fake: fake, key: secret.NewText(string(private))}, nil
+	return &forge{fake: fake, key: secret.NewText(string(private)), webhookSecret: rand.Text()}, nil
 }
 
 func forgeWorld() githubfake.World {

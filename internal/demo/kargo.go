@@ -20,6 +20,9 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/kargosim/world"
 )
 
+// administrator is who acts where somebody at the page does something to Kargo itself.
+const administrator = "admin@example.com"
+
 // kubernetes is the cluster in memory with the simulated Kargo on it, and how the demo looks at it.
 type kubernetes struct {
 	simulator *kargosim.Simulator
@@ -49,7 +52,7 @@ func newKubernetes(ctx context.Context, stepTime time.Duration, now func() time.
 	if err := world.Build(ctx, controller, k.world); err != nil {
 		return nil, fmt.Errorf("build the world: %w", err)
 	}
-	if k.admin, err = k.cluster.Client(k.cluster.AdminConfig(), scheme); err != nil {
+	if k.admin, err = k.cluster.Client(k.cluster.Config(administrator, "system:masters"), scheme); err != nil {
 		return nil, fmt.Errorf("client of the demo: %w", err)
 	}
 	for _, object := range rights() {
@@ -67,8 +70,8 @@ func newKubernetes(ctx context.Context, stepTime time.Duration, now func() time.
 	return k, nil
 }
 
-// run runs Kargo's controllers.
-func (k *kubernetes) run(ctx context.Context) error {
+// runKargo runs Kargo's controllers.
+func (k *kubernetes) runKargo(ctx context.Context) error {
 	return k.simulator.Run(ctx, k.cluster.Config(kargosim.ControllerUser, "system:masters"))
 }
 

@@ -23,7 +23,7 @@ const (
 func mishapsOffered() []page.Mishap {
 	return []page.Mishap{
 		{ID: MishapFails, Label: "fail at argocd-update"},
-		{ID: MishapHangs, Label: "hang until it is aborted"},
+		{ID: MishapHangs, Label: "hang until aborted"},
 	}
 }
 

@@ -41,6 +41,9 @@ func Serve(ctx context.Context, o Options, fail []string, listener net.Listener,
 	url := "http://" + listener.Addr().String()
 	o.KargoURL = url + page.KargoPath
 	d, err := Start(ctx, o)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return listener.Close() // it was told to stop before it had started
+	}
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -40,8 +40,9 @@ type typedLine struct {
 	at     time.Time
 }
 
-func newWorkspace(now func() time.Time) (*workspace, error) {
+func newWorkspace(url string, now func() time.Time) (*workspace, error) {
 	config := slackfake.Config{
+		URL:      url,
 		Channels: []slackfake.Channel{{ID: channelID, Name: channelName, BotIn: true}},
 		Now:      now,
 	}
@@ -60,17 +61,18 @@ func newWorkspace(now func() time.Time) (*workspace, error) {
 // registered are the slash commands of the app.
 var registered = [...]string{"/promote", "/rollback", "/kargo"}
 
-// command has Slack send a slash command to the bot. What Slack does not send at all is a page.Refusal
-// in Slack's words.
-func (w *workspace) command(ctx context.Context, as person, text string) (*slackfake.Reply, error) {
+// command has Slack send a slash command to the bot, and shows the answer in the channel. What Slack does not send at all is a page.Refusal
+// in Slack's words; any other error Slack has told the person.
+func (w *workspace) command(ctx context.Context, as person, text string) error {
 	name, rest, _ := strings.Cut(text, " ")
 	if !slices.Contains(registered[:], name) {
-		return nil, page.Refuse("%s is not a valid command. The app's commands are %s.", name, strings.Join(registered[:], ", "))
+		return page.Refuse("%s is not a valid command. The app's commands are %s.", name, strings.Join(registered[:], ", "))
 	}
 	w.remember(as, text)
-	return w.driver.SlashCommand(ctx, slackfake.SlashCommand{
+	_, err := w.driver.SlashCommand(ctx, slackfake.SlashCommand{
 		User: as.slackID, Channel: channelID, Command: name, Text: strings.TrimSpace(rest),
 	})
+	return err
 }
 
 func (w *workspace) remember(as person, text string) {

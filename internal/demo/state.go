@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -46,7 +47,7 @@ func (d *Demo) shipments(ctx context.Context) ([]page.Shipment, error) {
 		return nil, fmt.Errorf("list shipments: %w", err)
 	}
 	slices.SortFunc(list.Items, func(a, b v1alpha1.Shipment) int {
-		return b.CreationTimestamp.Compare(a.CreationTimestamp.Time)
+		return cmp.Or(b.CreationTimestamp.Compare(a.CreationTimestamp.Time), cmp.Compare(a.Name, b.Name))
 	})
 	out := []page.Shipment{}
 	for _, s := range list.Items[:min(len(list.Items), shownShipments)] {
@@ -65,17 +66,32 @@ func (w *workspace) channel() page.Channel {
 	for _, p := range people() {
 		out.Names[p.slackID] = p.login
 	}
-	for _, m := range w.fake.Messages(channelID) {
-		out.Messages = append(out.Messages, message(m, app.BotUserID, out.Names))
-	}
-	for _, line := range w.lines() {
+	lines := w.lines()
+	for _, line := range lines {
 		out.Messages = append(out.Messages, page.Message{
 			ID: fmt.Sprintf("typed-%d", line.number), Author: line.author, From: page.FromTyping, Text: line.text, At: line.at,
 		})
 	}
-	slices.SortStableFunc(out.Messages, func(a, b page.Message) int { return a.At.Compare(b.At) })
+	for _, m := range w.fake.Messages(channelID) {
+		out.Messages = append(out.Messages, message(m, app.BotUserID, out.Names))
+	}
+	slices.SortStableFunc(out.Messages, func(a, b page.Message) int { return place(a, lines).Compare(place(b, lines)) })
 	out.Messages = out.Messages[max(0, len(out.Messages)-shownMessages):]
 	return out
+}
+
+// place is the moment by which a message is sorted: an answer for one person stands right below the
+// command, even if something else was faster.
+func place(m page.Message, lines []typedLine) time.Time {
+	if m.OnlyTo == "" {
+		return m.At
+	}
+	for _, line := range slices.Backward(lines) {
+		if line.author == m.OnlyTo && !line.at.After(m.At) {
+			return line.at
+		}
+	}
+	return m.At
 }
 
 func message(m slackfake.Message, bot string, names map[string]string) page.Message {

@@ -15,8 +15,9 @@ import (
 // shortestWait is the least time that Deliver asks to be called again after: 0 would mean never.
 const shortestWait = time.Millisecond
 
-// callTimeout bounds one call to a surface.
-const callTimeout = 15 * time.Second
+// callTimeout bounds one call to a surface, and the record of it. It fits into the grace period that
+// the bot has to finish what is in hand.
+const callTimeout = 10 * time.Second
 
 // Record keeps what is known of a message where it survives a crash. Save returns only when that is so.
 type Record interface {
@@ -47,6 +48,10 @@ func NewDeliverer(name string, sink Sink, now func() time.Time, metrics *Metrics
 // long to call again if there is something left to do, and an error if it should be tried again
 // soon. What can't be delivered at all is recorded as such and is no error.
 func (d *Deliverer) Deliver(ctx context.Context, m Message, record Record) (again time.Duration, err error) {
+	// What has begun is finished, even if the bot is told to stop meanwhile: a call that is broken off
+	// may have had its effect, and the message would have to be looked for.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
+	defer cancel()
 	hash := m.Hash()
 	report := record.Load()
 	switch {
@@ -71,9 +76,7 @@ func (d *Deliverer) find(ctx context.Context, m Message, hash string, report v1a
 	if d.knownUnsent(m.Marker) {
 		return d.post(ctx, m, hash, report, record)
 	}
-	call, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	id, err := d.sink.Find(call, m)
+	id, err := d.sink.Find(ctx, m)
 	if err != nil {
 		return d.failed(ctx, "find", err, report, record)
 	}
@@ -87,9 +90,7 @@ func (d *Deliverer) find(ctx context.Context, m Message, hash string, report v1a
 }
 
 func (d *Deliverer) post(ctx context.Context, m Message, hash string, report v1alpha1.Report, record Record) (time.Duration, error) {
-	call, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	id, err := d.sink.Post(call, m)
+	id, err := d.sink.Post(ctx, m)
 	if err != nil {
 		var deferred *Deferred
 		d.setUnsent(m.Marker, errors.As(err, &deferred))
@@ -105,9 +106,7 @@ func (d *Deliverer) update(ctx context.Context, m Message, hash string, report v
 	if wait := report.At.Add(d.sink.Interval()).Sub(d.now()); wait > 0 && wait <= d.sink.Interval() {
 		return wait, nil
 	}
-	call, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	if err := d.sink.Update(call, report.ID, m); err != nil {
+	if err := d.sink.Update(ctx, report.ID, m); err != nil {
 		return d.failed(ctx, "update", err, report, record)
 	}
 	d.metrics.sent(d.name, "updated")

@@ -7,6 +7,11 @@ import { showShipments } from './shipments.js';
 import { showSlack } from './slack.js';
 import { tick } from './time.js';
 
+const newest = {
+  slack: follow($('#slack-scroll'), $('#messages')),
+  github: follow($('#github-scroll'), $('#comments')),
+};
+
 const world = { run: '', about: null, slack: null, github: null, board: null, thread: 0 };
 
 function begin(about) {
@@ -24,7 +29,7 @@ function begin(about) {
   setUp(about, {
     slack: (text) => post('api/slack', { as: person.name, text }),
     github: (text) => post('api/github', { as: person.name, number: Number($('#thread').value), text }),
-  });
+  }, newest);
   const form = $('#mishap-form');
   form.elements.mishap.replaceChildren(...about.mishaps.map((m) => h('option', { value: m.id }, m.label)));
   form.onsubmit = (event) => {
@@ -91,7 +96,5 @@ for (const tab of document.querySelectorAll('.tabs button')) {
   };
 }
 
-follow($('#slack-scroll'), $('#messages'));
-follow($('#github-scroll'), $('#comments'));
 setInterval(tick, 1000);
 connect();

@@ -28,8 +28,9 @@ export const person = {
   },
 };
 
-// setUp fills the inputs with what the demo is about. send has slack(text) and github(text).
-export function setUp(about, send) {
+// setUp fills the inputs with what the demo is about. send and newest have a function for each place:
+// send[place](text) sends, newest[place]() shows the newest there.
+export function setUp(about, send, newest) {
   person.people = about.people;
   for (const select of document.querySelectorAll('select[name=as]')) {
     select.replaceChildren(...about.people.map((p) => h('option', { value: p.name }, p.name)));
@@ -38,7 +39,7 @@ export function setUp(about, send) {
   person.set(about.people[0].name);
   for (const place of ['slack', 'github']) {
     const form = $(`#${place}-form`);
-    const deliver = (text) => submit(form, text, send[place]);
+    const deliver = (text) => { newest[place](); submit(form, text, send[place]); };
     form.onsubmit = (event) => {
       event.preventDefault();
       deliver(form.elements.text.value);
@@ -57,7 +58,7 @@ export function setUp(about, send) {
 
 function suggestion(s, deliver) {
   return h('button', { type: 'button', onclick: () => { person.set(s.as); deliver(s.text); } },
-    h('code', {}, s.text), h('small', {}, `as ${s.as}: ${s.shows}`));
+    h('code', {}, s.text), h('small', {}, `${s.as}: ${s.shows}`));
 }
 
 async function submit(form, text, deliver) {

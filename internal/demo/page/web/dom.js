@@ -33,8 +33,7 @@ export function keyed(parent, items, key, render) {
       continue;
     }
     const node = render(item);
-    if (old) node.classList.add('changed');
-    else if (before.size > 0) node.classList.add('new');
+    if (before.size > 0) mark(node, old ? 'changed' : 'new');
     if (old) old.node.replaceWith(node);
     after.set(id, { json, node });
   }
@@ -47,16 +46,28 @@ export function keyed(parent, items, key, render) {
   known.set(parent, after);
 }
 
+// mark gives an element a class for as long as it is lit.
+function mark(node, name) {
+  node.classList.add(name);
+  setTimeout(() => node.classList.remove(name), 1500);
+}
+
 // follow keeps a list scrolled to its end while it grows or its place shrinks, unless somebody
-// scrolled away from there.
+// scrolled up. It returns a function that goes back to the end.
 export function follow(scroller, content) {
   let atEnd = true;
+  let [top, height] = [0, 0];
+  const toEnd = () => { scroller.scrollTop = scroller.scrollHeight; };
   scroller.addEventListener('scroll', () => {
-    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+    const { scrollTop, scrollHeight, clientHeight } = scroller;
+    if (scrollHeight - scrollTop - clientHeight < 40) atEnd = true;
+    else if (scrollTop < top && scrollHeight === height) atEnd = false; // by hand, not by what came or went
+    [top, height] = [scrollTop, scrollHeight];
   }, { passive: true });
-  const observer = new ResizeObserver(() => { if (atEnd) scroller.scrollTop = scroller.scrollHeight; });
+  const observer = new ResizeObserver(() => { if (atEnd) toEnd(); });
   observer.observe(scroller);
   observer.observe(content);
+  return () => { atEnd = true; toEnd(); };
 }
 
 // link is a link that opens elsewhere, or only its text if it leads nowhere on the web.

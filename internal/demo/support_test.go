@@ -1,0 +1,81 @@
+package demo_test
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/davidaparicio/kargo-bot/internal/demo"
+)
+
+// patience bounds every wait: a machine may be slow, and what hangs has to end.
+const patience = time.Minute
+
+func start(t *testing.T, o demo.Options) *demo.Demo {
+	t.Helper()
+	o.Log = slog.New(slog.DiscardHandler)
+	d, err := demo.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Stop(); err != nil {
+			t.Errorf("the demo ended with %v", err)
+		}
+	})
+	return d
+}
+
+// do types a command and returns how it ended and what was seen.
+func do(t *testing.T, d *demo.Demo, c demo.Command) (demo.Outcome, string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var seen strings.Builder
+	outcome, err := d.Do(ctx, c, &seen)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, seen.String())
+	}
+	return outcome, seen.String()
+}
+
+var (
+	// elapsed is how long something took.
+	elapsed = regexp.MustCompile(`\b\d+:\d\d\b`)
+	// underWay is a card when it first appeared, after its title, and its changes: how much of a
+	// promotion is seen there is a matter of speed.
+	underWay = regexp.MustCompile(`(?m)^(  kargo-bot:\n    (?:⏳ |🔄 )?Promote .*\n)(?:    .*\n|  … .*\n)+`)
+	// request is the part of a Shipment's name that is made from the request.
+	request = regexp.MustCompile(`(promote-[a-z-]+-)[0-9a-f]{12}`)
+)
+
+// steady takes out of a transcript what differs from run to run.
+func steady(transcript string) string {
+	transcript = underWay.ReplaceAllString(transcript, "$1    (under way)\n")
+	transcript = request.ReplaceAllString(transcript, "$1…")
+	return elapsed.ReplaceAllString(transcript, "M:SS")
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".txt")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
