@@ -29,7 +29,7 @@ func serve(ctx context.Context, opts options, ready func(access) error) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(opts.port)))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(opts.port)))
 	if err != nil {
 		return fmt.Errorf("listening for the API server: %w", err)
 	}
