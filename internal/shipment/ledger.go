@@ -20,13 +20,15 @@ import (
 type ledger struct {
 	client client.Client
 	quorum client.Reader
+	// turns bounds the requests to the API server at once.
+	turns turns
 
 	mu    sync.Mutex
 	pages map[client.ObjectKey]*page
 }
 
 func newLedger(c client.Client, quorum client.Reader) *ledger {
-	return &ledger{client: c, quorum: quorum, pages: map[client.ObjectKey]*page{}}
+	return &ledger{client: c, quorum: quorum, turns: make(turns, workers), pages: map[client.ObjectKey]*page{}}
 }
 
 // open returns what has been reported of a Shipment.
@@ -39,13 +41,13 @@ func (l *ledger) open(ctx context.Context, s *v1alpha1.Shipment) (*page, error) 
 		return p, nil
 	}
 	var live v1alpha1.Shipment
-	if err := l.quorum.Get(ctx, key, &live); err != nil {
+	if err := l.turns.do(ctx, func() error { return l.quorum.Get(ctx, key, &live) }); err != nil {
 		return nil, fmt.Errorf("read what was reported of shipment %s: %w", s.Name, err)
 	}
 	if live.UID != s.UID {
 		return nil, fmt.Errorf("shipment %s was replaced", s.Name)
 	}
-	p = &page{client: l.client, key: key, uid: live.UID, reports: live.Status.Reports}
+	p = &page{client: l.client, turns: l.turns, key: key, uid: live.UID, reports: live.Status.Reports}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.pages[key] = p
@@ -63,6 +65,7 @@ func (l *ledger) forget(key client.ObjectKey) {
 // out each Shipment once.
 type page struct {
 	client  client.Client
+	turns   turns
 	key     client.ObjectKey
 	uid     types.UID
 	reports []v1alpha1.Report
@@ -97,7 +100,8 @@ func (p *page) write(ctx context.Context) error {
 	base := target.DeepCopy()
 	target.Status.Reports = slices.Clone(p.reports)
 	p.dirty = true
-	if err := p.client.Status().Patch(ctx, target, client.MergeFrom(base)); client.IgnoreNotFound(err) != nil {
+	err := p.turns.do(ctx, func() error { return p.client.Status().Patch(ctx, target, client.MergeFrom(base)) })
+	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("record what was reported of shipment %s: %w", p.key, err)
 	}
 	p.dirty = false

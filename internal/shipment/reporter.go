@@ -25,6 +25,10 @@ const (
 	SinkGitHub = "github"
 )
 
+// reporters is how many Shipments are reported at once. Nearly all of their time they wait for Slack and
+// GitHub, which take some 0.2 s for a call. What they ask of the API server is bounded by the ledger.
+const reporters = 16
+
 // markerPrefix begins every marker that the bot hides in a message.
 const markerPrefix = "kargo-bot:shipment:"
 
@@ -54,7 +58,7 @@ func SetupReporter(mgr ctrl.Manager, o ReporterOptions) error {
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("shipment-reporter").
 		For(&v1alpha1.Shipment{}).
-		WithOptions(controller.Options{MaxConcurrentReconciles: workers, RateLimiter: newRateLimiter()}).
+		WithOptions(controller.Options{MaxConcurrentReconciles: reporters, RateLimiter: newRateLimiter()}).
 		Complete(r)
 }
 

@@ -1,0 +1,86 @@
+package demo_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/davidaparicio/kargo-bot/test/e2e/harness"
+)
+
+// TestACommandTypedOnThePageIsSeenToItsEnd: in the channel the card appears, changes as it goes, and is
+// live; the board and the list of Shipments say the same.
+func TestACommandTypedOnThePageIsSeenToItsEnd(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	b.do("open the page", chromedp.Navigate(startPage(t)), chromedp.WaitVisible("#slack-input"))
+	b.screenshot("at-the-start")
+	b.do("type a command", chromedp.SendKeys("#slack-input", "/promote red production"+kb.Enter))
+	b.awaitText("#messages > li", "Promote red to production", "Running", "▸")
+	b.screenshot("running")
+	b.awaitNo("#messages > li", "Running")
+	b.awaitText("#messages > li", "asked by octocat", "@octocat", "red 3.2.0 is live in production")
+	b.awaitText("#grid tbody tr", "red", "3.2.0")
+	b.awaitText("#shipment-rows tr", "red 3.1.0 → 3.2.0 to production", "Succeeded")
+	b.screenshot("live")
+}
+
+func TestACommentWrittenOnThePageIsSeenToItsEnd(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	b.do("open the page", chromedp.Navigate(startPage(t)), chromedp.WaitVisible("#github-input"),
+		chromedp.SendKeys("#github-input", "/promote blue prod"), chromedp.Click("#github-form button[type=submit]"))
+	b.awaitText("#comments > li", "kargo-bot", "is live in production")
+	b.screenshot("live")
+}
+
+func TestWhoMayNotIsToldOnThePage(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	b.do("type a command as somebody else", chromedp.Navigate(startPage(t)), chromedp.WaitVisible("#slack-input"),
+		chromedp.SetValue("#slack-form select[name=as]", "hubot"), chromedp.SendKeys("#slack-input", "/promote red production"+kb.Enter))
+	b.awaitText("#messages > li", "You can't promote to production", "red-production")
+	b.screenshot("refused")
+}
+
+// startPage starts `bot demo` with its page and returns the page's address.
+func startPage(t *testing.T) string {
+	t.Helper()
+	path, err := harness.BotBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(context.Background(), path, "demo", "--listen", "127.0.0.1:0", "--step", "300ms")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		// Ctrl-C ends it, and well.
+		if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+			t.Errorf("end the demo: %v", err)
+		}
+		_, _ = io.Copy(io.Discard, stdout)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the demo ended with: %v", err)
+		}
+	})
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		if url, ok := strings.CutPrefix(lines.Text(), "Open"); ok {
+			return strings.TrimSpace(url)
+		}
+	}
+	t.Fatalf("the demo does not say where its page is (%v)", lines.Err())
+	return ""
+}
