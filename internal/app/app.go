@@ -142,7 +142,9 @@ func (a *App) Run(ctx context.Context) error {
 
 	group.Go(a.admin.serve)
 	group.Go(a.public.serve)
+	managed := make(chan struct{})
 	group.Go(func() error {
+		defer close(managed)
 		if err := a.manager.Start(managing); err != nil {
 			return fmt.Errorf("run the controllers: %w", err)
 		}
@@ -155,7 +157,7 @@ func (a *App) Run(ctx context.Context) error {
 			a.log.Info("stopping")
 		case <-below.Done():
 		}
-		return a.stop(below, stopManaging)
+		return a.stop(below, stopManaging, managed)
 	})
 	err := group.Wait()
 	a.log.Info("stopped")
@@ -182,7 +184,8 @@ func (a *App) makeReady(ctx, until context.Context) error {
 }
 
 // stop takes the parts down in the order in which work flows through them.
-func (a *App) stop(ctx context.Context, stopManaging context.CancelFunc) error {
+// Health and metrics are served to the last.
+func (a *App) stop(ctx context.Context, stopManaging context.CancelFunc, managed <-chan struct{}) error {
 	a.health.ready.Store(false)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.options.GracePeriod)
 	defer cancel()
@@ -191,6 +194,10 @@ func (a *App) stop(ctx context.Context, stopManaging context.CancelFunc) error {
 	defer cancelIntake()
 	err := a.public.shutdown(intake)
 	stopManaging()
+	select {
+	case <-managed:
+	case <-ctx.Done():
+	}
 	return errors.Join(err, a.admin.shutdown(ctx))
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -77,6 +78,13 @@ func (b *Bot) recorded(ctx context.Context, s *v1alpha1.Shipment, wanted string,
 			Code:  chatops.CodeInternal,
 			Title: "Another request goes by the name that yours would get, so I did nothing. Please ask again.",
 			Err:   fmt.Errorf("shipment %s is another request's", s.Name),
+		}
+	}
+	if _, answered := errors.AsType[*apierrors.StatusError](cause); answered && apierrors.IsNotFound(err) && !apierrors.IsTimeout(cause) && !apierrors.IsServerTimeout(cause) {
+		return &chatops.Problem{
+			Code:  chatops.CodeUnavailable,
+			Title: "Kubernetes did not take your request, so I did nothing. Please try again in a minute.",
+			Err:   fmt.Errorf("create shipment: %w", cause),
 		}
 	}
 	return &chatops.Problem{

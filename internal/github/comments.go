@@ -10,6 +10,7 @@ import (
 	gh "github.com/google/go-github/v66/github"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/notify"
 )
 
 const (
@@ -81,6 +82,10 @@ func (c *Client) markers(ctx context.Context, where conversation, since time.Tim
 				}
 			}
 		}
+	}
+	if options.Page != 0 {
+		return nil, &notify.Undeliverable{Reason: fmt.Sprintf(
+			"More than %d comments came since the message was sent: it may be there or not.", maxPages*perPage)}
 	}
 	return found, nil
 }

@@ -60,6 +60,8 @@ type commentEvent struct {
 		Body      string    `json:"body"`
 		User      user      `json:"user"`
 		CreatedAt time.Time `json:"created_at"`
+		// Association is what the author is to the repository, in GitHub's words.
+		Association string `json:"author_association"`
 		// App is set on what was written through some App, in whoever's name.
 		App *struct{} `json:"performed_via_github_app"`
 	} `json:"comment"`
@@ -113,6 +115,17 @@ func parseComment(body []byte) (*commentEvent, []commandLine, error) {
 func (e *commentEvent) isByPerson() bool {
 	author := e.Comment.User
 	return author.Type == "User" && author == e.Sender && e.Comment.App == nil
+}
+
+// isByOutsider reports whether GitHub does not know the author as one who belongs to the repository or
+// its organization. Members who conceal their membership are outsiders by this.
+func (e *commentEvent) isByOutsider() bool {
+	switch e.Comment.Association {
+	case "NONE", "CONTRIBUTOR", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "MANNEQUIN":
+		return true
+	default:
+		return false
+	}
 }
 
 // check reports what an event with a command lacks.

@@ -29,6 +29,11 @@ func (c *Client) reply(ctx context.Context, event *commentEvent, replies []reply
 			return undeliverable(err)
 		}
 	}
+	if event.isByOutsider() {
+		// Everybody can comment on a public repository. Who does not belong to it is not told what there
+		// is, nor can they make the bot write.
+		return nil
+	}
 	written, err := c.markers(ctx, where, event.Comment.CreatedAt)
 	if err != nil {
 		return undeliverable(err)

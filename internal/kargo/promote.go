@@ -15,9 +15,9 @@ import (
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
-// createTimeout bounds the making of a Promotion: Kargo's two admission webhooks may take ten
-// seconds each before the API server gives up on them.
-const createTimeout = 25 * time.Second
+// createTimeout bounds the making of a Promotion, most of which is Kargo's admission. What takes longer
+// is looked for when it is tried again.
+const createTimeout = 10 * time.Second
 
 // Promoter makes Promotions.
 type Promoter struct {

@@ -15,8 +15,8 @@ import (
 // shortestWait is the least time that Deliver asks to be called again after: 0 would mean never.
 const shortestWait = time.Millisecond
 
-// callTimeout bounds one call to a surface, and the record of it. It fits into the grace period that
-// the bot has to finish what is in hand.
+// callTimeout bounds one call to a surface, and the record of it. It fits into the half of
+// the default grace period in which controllers finish what is in hand.
 const callTimeout = 10 * time.Second
 
 // Record keeps what is known of a message where it survives a crash. Save returns only when that is so.

@@ -82,8 +82,14 @@ func shipmentOf(_ context.Context, o client.Object) []reconcile.Request {
 	return []reconcile.Request{{NamespacedName: types.NamespacedName{Namespace: o.GetNamespace(), Name: name}}}
 }
 
-// Reconcile moves one Shipment on.
+// stepTimeout bounds one pass over a Shipment.
+const stepTimeout = 12 * time.Second
+
+// Reconcile moves one Shipment on. What has begun is finished even if the bot is told to stop
+// meanwhile: a Promotion whose making is broken off may exist or not.
 func (c *Controller) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepTimeout)
+	defer cancel()
 	var s v1alpha1.Shipment
 	if err := c.client.Get(ctx, req.NamespacedName, &s); err != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)

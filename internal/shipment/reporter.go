@@ -106,6 +106,10 @@ func deliver(ctx context.Context, d *notify.Deliverer, sink string, messages []n
 		failed error
 	)
 	for _, m := range messages {
+		if ctx.Err() != nil {
+			// The bot is told to stop: what is in hand has been finished, and the rest is for the next leader.
+			return 0, errors.Join(failed, context.Cause(ctx))
+		}
 		if m.Part == v1alpha1.PartResult {
 			card := reports.load(sink, v1alpha1.PartCard)
 			if card == nil || card.ID == "" && card.Error == "" {
