@@ -86,7 +86,7 @@ lint: ## lint everything
 	@command -v shellcheck >/dev/null || { echo "shellcheck is missing: apt-get install shellcheck"; exit 1; }
 	shellcheck .ci/run test/prepare test/apiserver/build.sh
 	@$(MAKE) --no-print-directory generate
-	@git diff --exit-code -- api internal deploy || { echo "generated files are stale: commit what 'make generate' wrote"; exit 1; }
+	@git diff --exit-code -- '*zz_generated*' deploy/helm/kargo-bot/crds internal/kargosim/crds || { echo "generated files are stale: commit what 'make generate' wrote"; exit 1; }
 .PHONY: lint
 
 vulncheck: ## look for known vulnerabilities (needs the vulnerability database)
