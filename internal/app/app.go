@@ -134,9 +134,7 @@ func (a *App) AdminAddress() string { return a.admin.address() }
 func (a *App) Run(ctx context.Context) error {
 	defer a.close()
 	// What is below outlives ctx by the grace period.
-	below, stop := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer stop(nil)
-	group, below := errgroup.WithContext(below)
+	group, below := errgroup.WithContext(context.WithoutCancel(ctx))
 	managing, stopManaging := context.WithCancel(below)
 	defer stopManaging()
 
@@ -183,8 +181,8 @@ func (a *App) makeReady(ctx, until context.Context) error {
 	return nil
 }
 
-// stop takes the parts down in the order in which work flows through them.
-// Health and metrics are served to the last.
+// stop takes the parts down in the order in which work flows through them. Health and metrics are
+// served to the last.
 func (a *App) stop(ctx context.Context, stopManaging context.CancelFunc, managed <-chan struct{}) error {
 	a.health.ready.Store(false)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.options.GracePeriod)

@@ -15,7 +15,7 @@ import (
 
 // promote makes a Shipment of one service.
 func (b *Bot) promote(ctx context.Context, r Request, c chatops.Promote) (Answer, error) {
-	// Who asks comes first: a stranger is told nothing about what there is.
+	// Who asks comes first: who is nobody to Kubernetes is told nothing about what there is.
 	subject, who := b.People.Subject(ctx, r.Actor)
 	if p, ok := errors.AsType[*chatops.Problem](who); ok && p.Refusal() {
 		return Answer{}, p
