@@ -19,7 +19,7 @@ const module = "github.com/davidaparicio/kargo-bot/"
 // out of GitHub and a use case out of another.
 var floors = [][]string{
 	// Leaves: they know nothing of the project.
-	{"internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake", "internal/kargosim/crds", "internal/demo/page"},
+	{"internal/golden", "internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake", "internal/kargosim/crds", "internal/demo/page"},
 	{
 		"internal/chatops", "internal/strictyaml", "api/v1alpha1", "internal/kargo/v1alpha1", "internal/slackfake",
 		"internal/githubfake/openapi", "internal/githubfake/openapi/slice", "internal/githubfake/webhookshapes",

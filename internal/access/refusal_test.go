@@ -1,37 +1,13 @@
 package access_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/davidaparicio/kargo-bot/internal/access"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
-
-// golden compares with testdata/name.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: -want +got\n%s", name, diff)
-	}
-}
 
 // plain is what a person reads of a problem.
 func plain(p *chatops.Problem) string {
@@ -54,7 +30,7 @@ func TestRefusal(t *testing.T) {
 		{"refused-odd-names.txt", access.Decision{Subject: access.Subject{Username: "x; rm -rf / #'$(id)`\n", Groups: []string{"a b"}}}},
 		{"refused-odd-email.txt", access.Decision{Subject: access.Subject{Username: "o'hara", Email: "o'hara $HOME@acme.dev"}, RolesThatMay: []string{"promoter-prod"}}},
 	} {
-		golden(t, test.golden, plain(test.decision.Refusal(question, "production")))
+		golden.Compare(t, test.golden, plain(test.decision.Refusal(question, "production")))
 	}
 }
 

@@ -1,36 +1,10 @@
 package cards_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
-	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
-
-// golden compares with testdata/name.txt.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: -want +got\n%s", name, diff)
-	}
-}
 
 // plain renders a card as text, a line for each thing it says.
 func plain(c chatops.Card) string {

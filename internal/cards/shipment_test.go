@@ -10,6 +10,7 @@ import (
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
+	"github.com/davidaparicio/kargo-bot/internal/golden"
 )
 
 var links = cards.Links{Kargo: "https://kargo.acme.dev/"}
@@ -124,7 +125,7 @@ func shipments() map[string]*v1alpha1.Shipment {
 func TestShipment(t *testing.T) {
 	for name, s := range shipments() {
 		t.Run(name, func(t *testing.T) {
-			golden(t, name, plain(cards.Shipment(s, links)))
+			golden.Compare(t, name+".txt", plain(cards.Shipment(s, links)))
 		})
 	}
 }
@@ -154,17 +155,17 @@ func TestShipmentInOneStepIsOneCard(t *testing.T) {
 func TestResultSaysHowItEndedAndNoMore(t *testing.T) {
 	s := shipments()["errored"]
 	s.Spec.Reason = "weekly release"
-	golden(t, "result-errored", plain(cards.Result(s, links)))
-	golden(t, "result-succeeded", plain(cards.Result(shipments()["succeeded"], links)))
+	golden.Compare(t, "result-errored"+".txt", plain(cards.Result(s, links)))
+	golden.Compare(t, "result-succeeded"+".txt", plain(cards.Result(shipments()["succeeded"], links)))
 }
 
 func TestPlanSaysWhatADryRunWouldDo(t *testing.T) {
-	golden(t, "plan", plain(cards.Plan(asked(), links)))
-	golden(t, "plan-first-ever", plain(cards.Plan(shipments()["asked-first-ever"], cards.Links{})))
+	golden.Compare(t, "plan"+".txt", plain(cards.Plan(asked(), links)))
+	golden.Compare(t, "plan-first-ever"+".txt", plain(cards.Plan(shipments()["asked-first-ever"], cards.Links{})))
 }
 
 func TestAcceptedSaysWhatWasUnderstood(t *testing.T) {
-	golden(t, "accepted", plain(cards.Accepted(asked())))
+	golden.Compare(t, "accepted"+".txt", plain(cards.Accepted(asked())))
 }
 
 func TestSeveralServicesHaveALineEach(t *testing.T) {
@@ -179,7 +180,7 @@ func TestSeveralServicesHaveALineEach(t *testing.T) {
 		s.Status.Items = append(s.Status.Items, v1alpha1.ItemStatus{Service: s.Spec.Items[i].Service, Stages: []v1alpha1.StageStatus{{Phase: phase}}})
 	}
 	s.Status.Items[2].Stages[0].Message = "the build is on fire"
-	golden(t, "several", plain(cards.Shipment(s, links)))
+	golden.Compare(t, "several"+".txt", plain(cards.Shipment(s, links)))
 }
 
 func TestLinks(t *testing.T) {

@@ -2,36 +2,12 @@ package chatops_test
 
 import (
 	"errors"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
-
-// golden compares with testdata/name.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: -want +got\n%s", name, diff)
-	}
-}
 
 // plain renders a card as text: code in backticks, what is bold in asterisks.
 func plain(c chatops.Card) string {
@@ -63,7 +39,7 @@ func TestHelpCard(t *testing.T) {
 		if topic != "" {
 			name = "help-" + topic + ".txt"
 		}
-		golden(t, name, plain(card))
+		golden.Compare(t, name, plain(card))
 	}
 }
 
