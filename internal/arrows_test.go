@@ -19,7 +19,7 @@ const module = "github.com/davidaparicio/kargo-bot/"
 // out of GitHub and a use case out of another.
 var floors = [][]string{
 	// Leaves: they know nothing of the project.
-	{"internal/golden", "internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake", "internal/kargosim/crds", "internal/demo/page"},
+	{"internal/answers", "internal/golden", "internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake", "internal/kargosim/crds", "internal/demo/page"},
 	{
 		"internal/chatops", "internal/strictyaml", "api/v1alpha1", "internal/kargo/v1alpha1", "internal/slackfake",
 		"internal/githubfake/openapi", "internal/githubfake/openapi/slice", "internal/githubfake/webhookshapes",
@@ -52,7 +52,7 @@ var only = map[string][]string{
 
 // pure are the packages of the standard library alone, so that they can be read, tested and reused
 // without anything else.
-var pure = []string{"internal/chatops", "internal/nearest", "internal/slackfake", "internal/slackfake/blockkit"}
+var pure = []string{"internal/answers", "internal/chatops", "internal/nearest", "internal/slackfake", "internal/slackfake/blockkit"}
 
 type listed struct {
 	ImportPath string

@@ -37,6 +37,8 @@ const (
 	AnnotationShipment = "kargobot.dev/shipment"
 	// AnnotationRequestedBy on a Promotion says who asked, as "slack:T01/U42 (octocat@acme.dev)".
 	AnnotationRequestedBy = "kargobot.dev/requested-by"
+	// AnnotationAbort on a Shipment names the Shipment by which it was aborted: it goes no further.
+	AnnotationAbort = "kargobot.dev/abort"
 	// AnnotationSlackResponse on a Shipment holds Slack's response_url, encrypted with a key derived
 	// from the signing secret: whoever has that URL can speak in the channel for half an hour.
 	AnnotationSlackResponse = "kargobot.dev/slack-response"

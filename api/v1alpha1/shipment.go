@@ -6,17 +6,34 @@ import (
 
 // ShipmentAction is what a Shipment does.
 //
-// +kubebuilder:validation:Enum=Promote;Rollback
+// +kubebuilder:validation:Enum=Promote;Rollback;Resume;Abort;Verify;Refresh;Approve
 type ShipmentAction string
 
 // The actions of a Shipment.
 const (
-	ActionPromote  ShipmentAction = "Promote"
+	// ActionPromote moves Freight along the items' paths.
+	ActionPromote ShipmentAction = "Promote"
+	// ActionRollback moves Freight back that ran there before.
 	ActionRollback ShipmentAction = "Rollback"
+	// ActionResume promotes what Kargo would choose, which ends a hold of auto-promotion.
+	ActionResume ShipmentAction = "Resume"
+	// ActionAbort stops the Promotions and Shipments that the items name.
+	ActionAbort ShipmentAction = "Abort"
+	// ActionVerify has Stages verify again what they run.
+	ActionVerify ShipmentAction = "Verify"
+	// ActionRefresh has Warehouses look for new artifacts.
+	ActionRefresh ShipmentAction = "Refresh"
+	// ActionApprove approves Freight for Stages.
+	ActionApprove ShipmentAction = "Approve"
 )
 
-// Shipment is one request of one person to move Freight into one or more Stages: what was asked, by
-// whom and where, what became of it, and where that was reported.
+// Promotes reports whether Promotions are made for the action.
+func (a ShipmentAction) Promotes() bool {
+	return a == ActionPromote || a == ActionRollback || a == ActionResume
+}
+
+// Shipment is one request of one person, to move Freight into one or more Stages, or to change what
+// is on its way: what was asked, by whom and where, what became of it, and where that was reported.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -54,6 +71,13 @@ type ShipmentList struct {
 
 // ShipmentSpec is what was asked, with every choice already made: nothing in it has to be looked up
 // again to know what was meant.
+//
+// +kubebuilder:validation:XValidation:rule="!(self.action in ['Promote', 'Rollback', 'Approve']) || self.items.all(i, has(i.freight))",message="freight: needed to promote, roll back and approve"
+// +kubebuilder:validation:XValidation:rule="self.action == 'Refresh' || self.items.all(i, has(i.path) && has(i.environment))",message="path and environment: needed for all but Refresh"
+// +kubebuilder:validation:XValidation:rule="self.action == 'Promote' || self.items.all(i, !has(i.path) || size(i.path) <= 1)",message="path: only a promotion goes through several Stages"
+// +kubebuilder:validation:XValidation:rule="self.action != 'Refresh' || self.items.all(i, has(i.warehouse))",message="warehouse: needed to refresh"
+// +kubebuilder:validation:XValidation:rule="self.action != 'Resume' || self.items.all(i, has(i.origin))",message="origin: needed to resume auto-promotion"
+// +kubebuilder:validation:XValidation:rule="self.action != 'Verify' || self.items.all(i, has(i.verification))",message="verification: needed to verify again"
 type ShipmentSpec struct {
 	// Action is what to do.
 	Action ShipmentAction `json:"action"`
@@ -61,7 +85,7 @@ type ShipmentSpec struct {
 	//
 	// +kubebuilder:validation:MaxLength=256
 	Summary string `json:"summary"`
-	// Items are the services to move.
+	// Items are the services that it is about.
 	//
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=200
@@ -83,31 +107,36 @@ type ShipmentSpec struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// ShipmentItem is one service to move.
+// ShipmentItem is one service, and what is to be done with it.
 type ShipmentItem struct {
 	// Service is the name of the service, as in "red".
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	Service string `json:"service"`
-	// Environment is the name of the environment to reach, as in "production".
+	// Environment is the name of the environment to reach, as in "production". A look for new
+	// artifacts is about none.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
-	Environment string `json:"environment"`
-	// Path names the Stages to promote to, in order. Today it has one Stage.
+	// +optional
+	Environment string `json:"environment,omitempty"`
+	// Path names the Stages, in order: to be promoted to one after the other, or the one that it is
+	// about.
 	//
 	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=1
+	// +kubebuilder:validation:MaxItems=20
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=253
 	// +listType=atomic
-	Path []string `json:"path"`
-	// Freight is the name of the Freight to move.
+	// +optional
+	Path []string `json:"path,omitempty"`
+	// Freight is the name of the Freight to move, or to approve.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
-	Freight string `json:"freight"`
+	// +optional
+	Freight string `json:"freight,omitempty"`
 	// Alias is the Freight's alias, as in "rafting-starfish".
 	//
 	// +kubebuilder:validation:MaxLength=253
@@ -118,7 +147,7 @@ type ShipmentItem struct {
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	Version string `json:"version,omitempty"`
-	// From is the name of the Freight that the Stage ran when the request was made.
+	// From is the name of the Freight that the last Stage of the path ran when the request was made.
 	//
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
@@ -128,6 +157,60 @@ type ShipmentItem struct {
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	FromVersion string `json:"fromVersion,omitempty"`
+	// Changes says what the Freight changes there, artifact by artifact.
+	//
+	// +kubebuilder:validation:MaxItems=20
+	// +listType=atomic
+	// +optional
+	Changes []ArtifactChange `json:"changes,omitempty"`
+	// Origin is where the Freight comes from whose auto-promotion is to be resumed, as in
+	// "Warehouse/red-releases".
+	//
+	// +kubebuilder:validation:MaxLength=320
+	// +optional
+	Origin string `json:"origin,omitempty"`
+	// Warehouse is the one to be refreshed.
+	//
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	Warehouse string `json:"warehouse,omitempty"`
+	// Verification is the ID of the verification that is to be repeated.
+	//
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	Verification string `json:"verification,omitempty"`
+	// Promotions are the names of those to be aborted: what ran or waited when that was asked.
+	//
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MaxLength=253
+	// +listType=atomic
+	// +optional
+	Promotions []string `json:"promotions,omitempty"`
+	// Shipments are the names of those to be aborted, which were not done with the Stage.
+	//
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MaxLength=253
+	// +listType=atomic
+	// +optional
+	Shipments []string `json:"shipments,omitempty"`
+}
+
+// ArtifactChange is an artifact of which another version is going to run.
+type ArtifactChange struct {
+	// Artifact is an image's or a chart's repository, or a Git repository.
+	//
+	// +kubebuilder:validation:MaxLength=512
+	Artifact string `json:"artifact"`
+	// From is the version that runs, for people; empty if none does.
+	//
+	// +kubebuilder:validation:MaxLength=256
+	// +optional
+	From string `json:"from,omitempty"`
+	// To is the version that is going to run, for people; empty if none is.
+	//
+	// +kubebuilder:validation:MaxLength=256
+	// +optional
+	To string `json:"to,omitempty"`
 }
 
 // Actor is the person behind a request.

@@ -6,31 +6,37 @@ import (
 
 // ShipmentPhase is where a Shipment, or one Stage of it, is.
 //
-// +kubebuilder:validation:Enum=Pending;Promoting;Verifying;Succeeded;Failed;Errored;Aborted
+// +kubebuilder:validation:Enum=Pending;Waiting;Promoting;Verifying;Succeeded;Skipped;Failed;Errored;Aborted;NotReached
 type ShipmentPhase string
 
-// The phases of a Shipment. The last four are final.
+// The phases of a Shipment and of its Stages. Those from PhaseSucceeded on are final.
 const (
-	// PhasePending: no Promotion has been made yet, or it waits in the Stage's queue.
+	// PhasePending: nothing has been done yet, or the Promotion waits in the Stage's queue.
 	PhasePending ShipmentPhase = "Pending"
+	// PhaseWaiting: the Freight can't go to the Stage yet. Only a Stage's own phase.
+	PhaseWaiting ShipmentPhase = "Waiting"
 	// PhasePromoting: Kargo runs the Promotion's steps.
 	PhasePromoting ShipmentPhase = "Promoting"
 	// PhaseVerifying: the Promotion succeeded and the Stage verifies the Freight.
 	PhaseVerifying ShipmentPhase = "Verifying"
 	// PhaseSucceeded: the Freight is where it was meant to go.
 	PhaseSucceeded ShipmentPhase = "Succeeded"
+	// PhaseSkipped: the Stage had the Freight already. Only a Stage's own phase.
+	PhaseSkipped ShipmentPhase = "Skipped"
 	// PhaseFailed: a step or the verification failed, or Kargo refused the Promotion.
 	PhaseFailed ShipmentPhase = "Failed"
 	// PhaseErrored: a step could not be carried out.
 	PhaseErrored ShipmentPhase = "Errored"
 	// PhaseAborted: somebody stopped it.
 	PhaseAborted ShipmentPhase = "Aborted"
+	// PhaseNotReached: it ended in a Stage before this one. Only a Stage's own phase.
+	PhaseNotReached ShipmentPhase = "NotReached"
 )
 
 // IsTerminal reports whether nothing more will happen.
 func (p ShipmentPhase) IsTerminal() bool {
 	switch p {
-	case PhaseSucceeded, PhaseFailed, PhaseErrored, PhaseAborted:
+	case PhaseSucceeded, PhaseSkipped, PhaseFailed, PhaseErrored, PhaseAborted, PhaseNotReached:
 		return true
 	default:
 		return false
@@ -86,7 +92,8 @@ type ShipmentStatus struct {
 type ItemStatus struct {
 	// Service is the name of the service.
 	Service string `json:"service"`
-	// Stages has the progress in each Stage of the item's path, in the same order.
+	// Stages has the progress in each Stage of the item's path, in the same order. An item without a
+	// path has one entry.
 	//
 	// +listType=atomic
 	Stages []StageStatus `json:"stages"`
@@ -94,8 +101,10 @@ type ItemStatus struct {
 
 // StageStatus is the progress in one Stage.
 type StageStatus struct {
-	// Stage is the name of the Stage.
-	Stage string `json:"stage"`
+	// Stage is the name of the Stage; empty for an item without a path.
+	//
+	// +optional
+	Stage string `json:"stage,omitempty"`
 	// Phase is where it is.
 	Phase ShipmentPhase `json:"phase"`
 	// Promotion is the name of the Kargo Promotion, once it exists.
@@ -111,10 +120,23 @@ type StageStatus struct {
 	// +listType=atomic
 	// +optional
 	Steps []StepStatus `json:"steps,omitempty"`
-	// Message is what Kargo says of a failure.
+	// Message is what Kargo says of a failure, or why the Freight can't go there yet.
 	//
 	// +optional
 	Message string `json:"message,omitempty"`
+	// AvailableAt is when the Freight will have soaked long enough to go there, if that is all it lacks.
+	//
+	// +optional
+	AvailableAt *metav1.Time `json:"availableAt,omitempty"`
+	// Result says in one line what came of a request that makes no Promotion: what was aborted, or what
+	// a look for new artifacts found.
+	//
+	// +optional
+	Result string `json:"result,omitempty"`
+	// Held says that Kargo does not promote to the Stage by itself any more, because of this.
+	//
+	// +optional
+	Held bool `json:"held,omitempty"`
 	// Health is the health of the Stage when it was last looked at: Kargo's word for it.
 	//
 	// +optional

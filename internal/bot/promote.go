@@ -20,7 +20,7 @@ func (b *Bot) promote(ctx context.Context, r Request, c chatops.Promote) (Answer
 	if p, ok := errors.AsType[*chatops.Problem](who); ok && p.Refusal() {
 		return Answer{}, p
 	}
-	target, err := b.Catalogue.Find(ctx, c.Service, c.Environment)
+	target, err := b.Catalogue.Find(ctx, c.Services[0], c.Environment)
 	if err != nil {
 		return Answer{}, err
 	}

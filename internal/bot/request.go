@@ -14,6 +14,9 @@ type Request struct {
 	// Key identifies the request on its surface: it is the same for a retry of the same request,
 	// and different for any other request.
 	Key string
+	// Plan identifies what the person was shown when they were asked whether to go on
+	// (chatops.Action.Plan); empty if they were not asked.
+	Plan string
 	// Origin is where the answer goes.
 	Origin v1alpha1.Origin
 	// Annotations are kept on the Shipment for the surface's own use.
@@ -28,6 +31,9 @@ type Answer struct {
 	// is reported to the request's origin without further ado. It is nil for questions, dry runs
 	// and refusals.
 	Shipment *v1alpha1.Shipment
+	// Data is what was found out, for programs: a value of package answers, or nil. The card says the
+	// same for people.
+	Data any
 	// Problem is why nothing was made, if that is so.
 	Problem *chatops.Problem
 }

@@ -26,11 +26,49 @@ type Card struct {
 	Facts []Text
 	// Steps shows how far a promotion has come.
 	Steps []Step
+	// Table has what is best compared side by side. It stands above the body.
+	Table *Table
 	// Body has paragraphs, each its own.
 	Body []Text
+	// Actions are what can be asked for from here.
+	Actions []Action
 	// Links lead elsewhere: Kargo's UI, the documentation.
 	Links []Link
 }
+
+// Table is rows of the same columns. A surface for phones may show each row as a line of its own, with
+// the columns' headings beside their cells.
+type Table struct {
+	// Columns are the headings. The first column says what a row is about.
+	Columns []string
+	// Rows have a cell for each column; one that is empty has nothing to say.
+	Rows [][]Text
+}
+
+// Action is something that can be asked for next: a button where there are buttons, and a command to
+// type elsewhere.
+type Action struct {
+	// Label is what the button says: "Abort".
+	Label string
+	// Command is the command line that the button stands for: "/abort red production".
+	Command string
+	Style   ActionStyle
+	// Confirm is a question that is to be answered before, which names what it is about: "Promote red
+	// 3.2.0 to production?" Empty for none.
+	Confirm string
+	// Plan identifies what the person was shown: where it is set, the command is carried out only if it
+	// still means that. Empty for a command that means the same at any time.
+	Plan string
+}
+
+// ActionStyle says how a button stands out.
+type ActionStyle string
+
+// The styles of buttons. The zero value does not stand out.
+const (
+	StylePrimary ActionStyle = "primary"
+	StyleDanger  ActionStyle = "danger"
+)
 
 // Step is one step of a promotion.
 type Step struct {

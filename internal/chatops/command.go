@@ -6,27 +6,18 @@ type Command interface {
 	Name() string
 }
 
-// Promote asks for Freight to be moved to an environment.
-type Promote struct {
-	// Service is a name, or "project/service".
-	Service     string
-	Environment string
-	// Freight is a version, an alias, a name or a prefix of a name; empty for what Kargo would choose.
-	Freight string
+// Mutation is what every command that changes something can be told beside its words.
+type Mutation struct {
 	// Reason is why, in the person's words.
 	Reason string
 	// DryRun asks to see what would happen, and to do nothing.
 	DryRun bool
 }
 
-// Name implements Command.
-func (Promote) Name() string { return "promote" }
-
-// Help asks what can be asked, or about one command.
-type Help struct {
-	// Topic is the name of a command, or empty.
-	Topic string
+// mutation reads the options of every command that changes something.
+func (a args) mutation() Mutation {
+	return Mutation{Reason: a.options[optionReason], DryRun: a.has(optionDryRun)}
 }
 
-// Name implements Command.
-func (Help) Name() string { return "help" }
+// All is the word that stands for all services.
+const All = "all"

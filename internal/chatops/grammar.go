@@ -1,12 +1,28 @@
 package chatops
 
-import "strings"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// definitions lists the commands in the order that help shows them in. Each is defined in a file of its
+// own, command_*.go: adding a command is adding such a file, and its name here.
+func definitions() []definition {
+	return []definition{
+		promoteDefinition(), rollbackDefinition(), abortDefinition(),
+		diffDefinition(), statusDefinition(), freightDefinition(), historyDefinition(),
+		verifyDefinition(), refreshDefinition(), resumeDefinition(), approveFreightDefinition(),
+		doctorDefinition(), whoAmIDefinition(), helpDefinition(),
+	}
+}
 
 // definition describes one command: how it is written, what it does, and how its words become a
-// Command. Adding a command is adding one to definitions.
+// Command.
 type definition struct {
-	name    string
-	params  []param
+	name string
+	// forms are the ways to write it; the first is the usual one.
+	forms   []form
 	options []option
 	summary string
 	// details has more about it, a paragraph each, for /help <command>.
@@ -15,10 +31,19 @@ type definition struct {
 	build    func(args) (Command, *Problem)
 }
 
+// form is one way to write a command: its words, in order.
+type form struct {
+	params []param
+	// by is the option that chooses this form; empty for the usual one. That option then is part of it.
+	by string
+}
+
 // param is a positional word.
 type param struct {
 	name     string
 	optional bool
+	// list allows several, with commas between them.
+	list bool
 }
 
 // option is written "--name", or "--name value" if it takes one.
@@ -28,55 +53,68 @@ type option struct {
 	about string
 }
 
-// args are the words of one command, sorted by the grammar.
-type args struct {
-	params  map[string]string
-	options map[string]string
-}
+// Names of words and options.
+const (
+	paramService     = "service"
+	paramServices    = "services"
+	paramEnvironment = "environment"
+	paramFreight     = "freight"
+	paramWith        = "freight or environment"
 
-func (a args) has(option string) bool { _, ok := a.options[option]; return ok }
+	optionReason  = "reason"
+	optionDryRun  = "dry-run"
+	optionThrough = "through"
+	optionPartial = "partial"
+	optionPage    = "page"
+)
+
+func service() param         { return param{name: paramService} }
+func services() param        { return param{name: paramServices, list: true} }
+func environment() param     { return param{name: paramEnvironment} }
+func optionalFreight() param { return param{name: paramFreight, optional: true} }
 
 // mutating returns the options of every command that changes something.
 func mutating() []option {
 	return []option{
-		{name: "reason", value: "why", about: "why, for the record"},
-		{name: "dry-run", about: "show what would happen and do nothing"},
+		{name: optionReason, value: "why", about: "why, for the record"},
+		{name: optionDryRun, about: "show what would happen and do nothing"},
 	}
 }
 
-// definitions lists the commands in the order that help shows them in.
-func definitions() []definition {
-	return []definition{
-		{
-			name:    "promote",
-			params:  []param{{name: "service"}, {name: "environment"}, {name: "freight", optional: true}},
-			options: mutating(),
-			summary: "Move a service's Freight to an environment",
-			details: []string{
-				"freight is a version (3.2.0), an alias, a name or a unique prefix of a name. Left out, " +
-					"it is what Kargo would choose: the newest Freight available to the Stage.",
-			},
-			examples: []string{"/promote red production", "/promote red prod 3.2.0 --reason \"hotfix\""},
-			build: func(a args) (Command, *Problem) {
-				return Promote{
-					Service:     a.params["service"],
-					Environment: a.params["environment"],
-					Freight:     a.params["freight"],
-					Reason:      a.options["reason"],
-					DryRun:      a.has("dry-run"),
-				}, nil
-			},
-		},
-		{
-			name:     "help",
-			params:   []param{{name: "command", optional: true}},
-			summary:  "Say what can be asked",
-			examples: []string{"/help", "/help promote"},
-			build: func(a args) (Command, *Problem) {
-				return Help{Topic: strings.TrimPrefix(strings.ToLower(a.params["command"]), "/")}, nil
-			},
-		},
+func partialOption() option {
+	return option{name: optionPartial, about: "if some of the services can't go, go on with those that can"}
+}
+
+func pageOption() option {
+	return option{name: optionPage, value: "number", about: "show what did not fit on the pages before"}
+}
+
+// args are the words of one command, sorted by the grammar.
+type args struct {
+	params  map[string]string
+	lists   map[string][]string
+	options map[string]string
+	usage   string
+}
+
+func (a args) has(option string) bool { _, ok := a.options[option]; return ok }
+
+// maxPage is more pages than anything has.
+const maxPage = 1000
+
+// page reads the option --page.
+func (a args) page() (int, *Problem) {
+	if !a.has(optionPage) {
+		return 1, nil
 	}
+	page, err := strconv.Atoi(a.options[optionPage])
+	if err != nil || page < 1 || page > maxPage {
+		return 0, &Problem{
+			Code: CodeUsage, Usage: a.usage,
+			Title: fmt.Sprintf("%q is no page: write a number from 1.", Shorten(a.options[optionPage], MaxQuoted)),
+		}
+	}
+	return page, nil
 }
 
 func lookUp(name string) (definition, bool) {
@@ -88,11 +126,11 @@ func lookUp(name string) (definition, bool) {
 	return definition{}, false
 }
 
-// usage returns the usage line: "/promote <service> <environment> [freight] [--reason why]".
-func (d definition) usage() string {
+// usage returns the usage line of a form: "/promote <services> <environment> [freight] [--reason why]".
+func (d definition) usage(f form) string {
 	var b strings.Builder
 	b.WriteString("/" + d.name)
-	for _, p := range d.params {
+	for _, p := range f.params {
 		if p.optional {
 			b.WriteString(" [" + p.name + "]")
 		} else {
@@ -100,22 +138,46 @@ func (d definition) usage() string {
 		}
 	}
 	for _, o := range d.options {
-		if o.value == "" {
+		switch {
+		case o.name == f.by:
+			b.WriteString(" --" + o.name + " <" + o.value + ">")
+		case d.chooses(o.name):
+			// It makes another form, which has a line of its own.
+		case o.value == "":
 			b.WriteString(" [--" + o.name + "]")
-		} else {
+		default:
 			b.WriteString(" [--" + o.name + " " + o.value + "]")
 		}
 	}
 	return b.String()
 }
 
-// Usage returns the usage line of a command, or "" if there is no such command.
+// chooses reports whether an option makes another form of the command.
+func (d definition) chooses(option string) bool {
+	for _, f := range d.forms {
+		if f.by == option {
+			return true
+		}
+	}
+	return false
+}
+
+// usages returns the usage lines of all forms.
+func (d definition) usages() []string {
+	lines := make([]string, len(d.forms))
+	for i, f := range d.forms {
+		lines[i] = d.usage(f)
+	}
+	return lines
+}
+
+// Usage returns the usual usage line of a command, or "" if there is no such command.
 func Usage(name string) string {
 	d, ok := lookUp(name)
 	if !ok {
 		return ""
 	}
-	return d.usage()
+	return d.usage(d.forms[0])
 }
 
 // Names returns the names of all commands.

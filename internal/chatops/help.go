@@ -7,8 +7,9 @@ func HelpCard(topic string) (Card, *Problem) {
 	if topic == "" {
 		card := Card{Title: "What you can ask", State: StateInfo}
 		for _, d := range definitions() {
-			card.Body = append(card.Body, Line(Code(d.usage()), Plain("\n"+d.summary)))
+			card.Body = append(card.Body, Line(Code("/"+d.name+d.words()), Plain("\n"+d.summary)))
 		}
+		card.Body = append(card.Body, Line(Code("/help <command>"), Plain(" has the options, and examples.")))
 		return card, nil
 	}
 	d, ok := lookUp(topic)
@@ -16,7 +17,9 @@ func HelpCard(topic string) (Card, *Problem) {
 		return Card{}, unknownCommand(topic)
 	}
 	card := Card{Title: fmt.Sprintf("/%s: %s", d.name, d.summary), State: StateInfo}
-	card.Body = append(card.Body, Line(Plain("Usage: "), Code(d.usage())))
+	for _, usage := range d.usages() {
+		card.Body = append(card.Body, Line(Plain("Usage: "), Code(usage)))
+	}
 	for _, paragraph := range d.details {
 		card.Body = append(card.Body, Line(Plain(paragraph)))
 	}
@@ -27,4 +30,10 @@ func HelpCard(topic string) (Card, *Problem) {
 		card.Body = append(card.Body, Line(Plain("Example: "), Code(e)))
 	}
 	return card, nil
+}
+
+// words returns the words of the usual form, without options: " <services> <environment> [freight]".
+func (d definition) words() string {
+	bare := definition{forms: d.forms}
+	return bare.usage(d.forms[0])[len("/"):]
 }

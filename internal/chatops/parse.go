@@ -2,6 +2,7 @@ package chatops
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -32,7 +33,7 @@ func Parse(line string) (Command, *Problem) {
 		return nil, unknownCommand(name)
 	}
 	if !closed {
-		return nil, &Problem{Code: CodeUsage, Title: "A quotation mark is not closed.", Usage: def.usage()}
+		return nil, &Problem{Code: CodeUsage, Title: "A quotation mark is not closed.", Usage: def.usage(def.forms[0])}
 	}
 	a, problem := def.sort(words[1:])
 	if problem != nil {
@@ -55,7 +56,9 @@ func commandName(w word) string { return strings.ToLower(strings.TrimPrefix(w.te
 
 // sort tells options from positional words.
 func (d definition) sort(words []word) (args, *Problem) {
-	a := args{params: map[string]string{}, options: map[string]string{}}
+	a := args{params: map[string]string{}, lists: map[string][]string{}, options: map[string]string{}}
+	used := d.form(words)
+	a.usage = d.usage(used)
 	var positional []string
 	for i := 0; i < len(words); i++ {
 		w := words[i]
@@ -65,15 +68,15 @@ func (d definition) sort(words []word) (args, *Problem) {
 			continue
 		}
 		name, value, hasValue := strings.Cut(name, "=")
-		opt, problem := d.option(strings.ToLower(name))
+		opt, problem := d.option(strings.ToLower(name), used)
 		if problem != nil {
 			return args{}, problem
 		}
 		switch {
 		case a.has(opt.name):
-			return args{}, d.misused(fmt.Sprintf("--%s is given twice.", opt.name))
+			return args{}, d.misused(used, fmt.Sprintf("--%s is given twice.", opt.name))
 		case opt.value == "" && hasValue:
-			return args{}, d.misused(fmt.Sprintf("--%s takes no value.", opt.name))
+			return args{}, d.misused(used, fmt.Sprintf("--%s takes no value.", opt.name))
 		case opt.value != "" && !hasValue:
 			if i++; i < len(words) {
 				// The next option is not the value of this one: "--reason --dry-run" must not ship.
@@ -81,16 +84,54 @@ func (d definition) sort(words []word) (args, *Problem) {
 					value = words[i].text
 				}
 			}
+			if runsOn(words, i) && used.complete(positional) && opt.name == optionReason {
+				return args{}, d.misused(used, "A reason of several words needs quotation marks around it.")
+			}
 		}
 		if opt.value != "" && strings.TrimSpace(value) == "" {
-			return args{}, d.misused(fmt.Sprintf("--%s needs a value.", opt.name))
+			return args{}, d.misused(used, fmt.Sprintf("--%s needs a value.", opt.name))
 		}
 		a.options[opt.name] = value
 	}
-	return a, d.place(positional, a.params)
+	return a, d.place(positional, used, a)
 }
 
-func (d definition) option(name string) (option, *Problem) {
+// form returns the form of the command that the options choose.
+func (d definition) form(words []word) form {
+	for _, w := range words {
+		name, _ := w.option()
+		name, _, _ = strings.Cut(name, "=")
+		for _, f := range d.forms {
+			if f.by != "" && strings.EqualFold(f.by, name) {
+				return f
+			}
+		}
+	}
+	return d.forms[0]
+}
+
+// complete reports whether the words are as many as the form needs at least.
+func (f form) complete(words []string) bool {
+	needed := 0
+	for _, p := range f.params {
+		if !p.optional {
+			needed++
+		}
+	}
+	return len(words) >= needed
+}
+
+// runsOn reports whether after the word i, which is not quoted, comes one that is no option. In
+// "--reason revert 3.1.0" nobody can tell whether 3.1.0 is part of the reason or the Freight to ship.
+func runsOn(words []word, i int) bool {
+	if i+1 >= len(words) || words[i].quoted {
+		return false
+	}
+	_, isOption := words[i+1].option()
+	return !isOption
+}
+
+func (d definition) option(name string, used form) (option, *Problem) {
 	names := make([]string, len(d.options))
 	for i, o := range d.options {
 		if o.name == name {
@@ -102,31 +143,65 @@ func (d definition) option(name string) (option, *Problem) {
 	if word, ok := nearest.Word(name, names); ok {
 		title += fmt.Sprintf(" Did you mean --%s?", word)
 	}
-	return option{}, d.misused(title)
+	return option{}, d.misused(used, title)
 }
 
 // place gives the positional words their names.
-func (d definition) place(words []string, params map[string]string) *Problem {
-	for i, p := range d.params {
-		if i < len(words) {
-			if strings.TrimSpace(words[i]) == "" {
-				return d.misused(fmt.Sprintf("The %s is empty.", p.name))
+func (d definition) place(words []string, used form, a args) *Problem {
+	for _, p := range used.params {
+		if len(words) == 0 {
+			if !p.optional {
+				return d.misused(used, fmt.Sprintf("/%s needs %s.", d.name, p.called()))
 			}
-			params[p.name] = words[i]
 			continue
 		}
-		if !p.optional {
-			return d.misused(fmt.Sprintf("/%s needs %s %s.", d.name, article(p.name), p.name))
+		if !p.list {
+			if strings.TrimSpace(words[0]) == "" {
+				return d.misused(used, fmt.Sprintf("The %s is empty.", p.name))
+			}
+			a.params[p.name], words = words[0], words[1:]
+			continue
 		}
+		var names []string
+		var problem string
+		names, words, problem = list(words)
+		if problem != "" {
+			return d.misused(used, problem)
+		}
+		a.lists[p.name] = names
 	}
-	if len(words) > len(d.params) {
-		return d.misused(fmt.Sprintf("%q is one word too many.", Shorten(words[len(d.params)], MaxQuoted)))
+	if len(words) > 0 {
+		return d.misused(used, fmt.Sprintf("%q is one word too many.", Shorten(words[0], MaxQuoted)))
 	}
 	return nil
 }
 
-func (d definition) misused(title string) *Problem {
-	return &Problem{Code: CodeUsage, Title: title, Usage: d.usage()}
+// MaxServices bounds how many services one command can name.
+const MaxServices = 100
+
+// list reads names with commas between them, "red,blue" or "red, blue", each once, and returns the
+// words that are left.
+func list(words []string) (names, rest []string, problem string) {
+	text, rest := words[0], words[1:]
+	for len(rest) > 0 && (strings.HasSuffix(text, ",") || strings.HasPrefix(rest[0], ",")) {
+		text, rest = text+rest[0], rest[1:]
+	}
+	for name := range strings.SplitSeq(text, ",") {
+		name = strings.TrimSpace(name)
+		switch {
+		case name == "":
+			return nil, nil, fmt.Sprintf("A name is missing in %q.", Shorten(text, MaxQuoted))
+		case len(names) == MaxServices:
+			return nil, nil, fmt.Sprintf("One command can name %d services at most; \"all\" stands for all of them.", MaxServices)
+		case !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }):
+			names = append(names, name)
+		}
+	}
+	return names, rest, ""
+}
+
+func (d definition) misused(used form, title string) *Problem {
+	return &Problem{Code: CodeUsage, Title: title, Usage: d.usage(used)}
 }
 
 func unknownCommand(name string) *Problem {
@@ -140,9 +215,14 @@ func unknownCommand(name string) *Problem {
 	return p
 }
 
-func article(noun string) string {
-	if strings.ContainsRune("aeiou", rune(noun[0])) {
-		return "an"
+// called names a word for a sentence: "an environment", or "services".
+func (p param) called() string {
+	switch {
+	case p.list:
+		return p.name
+	case strings.ContainsRune("aeiou", rune(p.name[0])):
+		return "an " + p.name
+	default:
+		return "a " + p.name
 	}
-	return "a"
 }

@@ -2,6 +2,7 @@ package kargo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,9 +46,15 @@ func (c *Catalogue) Find(ctx context.Context, service, environment string) (Targ
 	if err != nil {
 		return Target{}, err
 	}
+	return c.target(ctx, selected{pipeline, name}, environment)
+}
+
+// target returns the Stage of a service in an environment.
+func (c *Catalogue) target(ctx context.Context, s selected, environment string) (Target, error) {
+	pipeline, name := s.pipeline, s.service
 	env, ok := pipeline.environment(environment)
 	if !ok {
-		return Target{}, unknownEnvironment(pipeline, environment)
+		return Target{}, unknownEnvironment([]Pipeline{*pipeline}, environment)
 	}
 	target := Target{
 		Project: pipeline.Project, Namespace: pipeline.Namespace,
@@ -131,7 +138,6 @@ func unknownService(word string, known []string) *chatops.Problem {
 	p := &chatops.Problem{
 		Code:  chatops.CodeUnknownService,
 		Title: fmt.Sprintf("No service %q.", chatops.Shorten(word, chatops.MaxQuoted)),
-		Usage: chatops.Usage("promote"),
 	}
 	slices.Sort(known)
 	known = slices.Compact(known)
@@ -155,24 +161,33 @@ func ambiguousService(name string, in []*Pipeline) *chatops.Problem {
 	}
 }
 
-func unknownEnvironment(pipeline *Pipeline, word string) *chatops.Problem {
+func unknownEnvironment(pipelines []Pipeline, word string) *chatops.Problem {
 	p := &chatops.Problem{
 		Code:  chatops.CodeUnknownEnvironment,
 		Title: fmt.Sprintf("No environment %q.", chatops.Shorten(word, chatops.MaxQuoted)),
-		Usage: chatops.Usage("promote"),
 	}
 	var names, words []string
-	for _, env := range pipeline.Environments {
-		names = append(names, env.Name)
-		words = append(append(words, env.Name), env.Aliases...)
+	known := map[string]string{}
+	for i := range pipelines {
+		for _, env := range pipelines[i].Environments {
+			names = append(names, env.Name)
+			for _, w := range append([]string{env.Name}, env.Aliases...) {
+				words, known[w] = append(words, w), env.Name
+			}
+		}
 	}
 	if guess, ok := nearest.Word(word, words); ok {
-		env, _ := pipeline.environment(guess)
-		p.Title += fmt.Sprintf(" Did you mean %s?", env.Name)
+		p.Title += fmt.Sprintf(" Did you mean %s?", known[guess])
 		return p
 	}
-	p.Body = append(p.Body, list("Environments: ", names))
+	slices.Sort(names)
+	p.Body = append(p.Body, list("Environments: ", slices.Compact(names)))
 	return p
+}
+
+func isProblem(err error, code chatops.ProblemCode) bool {
+	problem, ok := errors.AsType[*chatops.Problem](err)
+	return ok && problem.Code == code
 }
 
 // list enumerates names, not all of very many.
