@@ -18,7 +18,9 @@ func FuzzParse(f *testing.F) {
 	for _, line := range []string{
 		"", "/", "/promote red production", "/promote red prod 3.2.0 --reason \"hot fix\" --dry-run",
 		"/kargo promote red,blue production", "/promote all production —reason=“it’s friday”",
-		"/rollback red production", "/help promote", "kargo", "/promote red production --reason='", "--", "\"", "“\"", "=\"",
+		"/rollback red production", "/help promote", "/promote red 3.2.0 --through production", "/promote red,,blue , production",
+		"/status", "/status red,blue prod --page 2", "/history red production --page=99999999999999999999", "/diff red staging production",
+		"/approve-freight red 3.2.1 production", "/abort all production --reason incident 42", "/whoami now", "/promote a, b ,c --through=prod", "kargo", "/promote red production --reason='", "--", "\"", "“\"", "=\"",
 		"/promote red production --reason=\"a\"b c", "/promte red production", "/promote \xff\xfe", "/promote red\x00 production",
 		"/promote red production --ｒeason x", "/İ", "/promote " + strings.Repeat("a", 3000),
 	} {
@@ -49,9 +51,12 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("command %q is not in the help", command.Name())
 		}
 		if p, ok := command.(chatops.Promote); ok {
-			for name, word := range map[string]string{"service": p.Service, "environment": p.Environment} {
+			if len(p.Services) == 0 || len(p.Services) > chatops.MaxServices {
+				t.Fatalf("%d services", len(p.Services))
+			}
+			for _, word := range append([]string{p.Environment}, p.Services...) {
 				if strings.TrimSpace(word) == "" {
-					t.Fatalf("%s is empty", name)
+					t.Fatalf("a word is empty: %+v", p)
 				}
 			}
 		}

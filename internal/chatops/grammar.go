@@ -138,11 +138,14 @@ func (d definition) usage(f form) string {
 		}
 	}
 	for _, o := range d.options {
-		switch {
-		case o.name == f.by:
+		if o.name == f.by {
 			b.WriteString(" --" + o.name + " <" + o.value + ">")
+		}
+	}
+	for _, o := range d.options {
+		switch {
 		case d.chooses(o.name):
-			// It makes another form, which has a line of its own.
+			// It is part of this form, or makes another one, which has a line of its own.
 		case o.value == "":
 			b.WriteString(" [--" + o.name + "]")
 		default:

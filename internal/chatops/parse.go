@@ -39,7 +39,11 @@ func Parse(line string) (Command, *Problem) {
 	if problem != nil {
 		return nil, problem
 	}
-	return def.build(a)
+	command, problem := def.build(a)
+	if problem != nil {
+		return nil, problem
+	}
+	return command, nil
 }
 
 // umbrella is the word that every command can be written behind: "/kargo promote red production".
@@ -182,13 +186,16 @@ const MaxServices = 100
 // list reads names with commas between them, "red,blue" or "red, blue", each once, and returns the
 // words that are left.
 func list(words []string) (names, rest []string, problem string) {
-	text, rest := words[0], words[1:]
-	for len(rest) > 0 && (strings.HasSuffix(text, ",") || strings.HasPrefix(rest[0], ",")) {
-		text, rest = text+rest[0], rest[1:]
+	end := 1
+	for end < len(words) && (strings.HasSuffix(words[end-1], ",") || strings.HasPrefix(words[end], ",")) {
+		end++
 	}
+	text, rest := strings.Join(words[:end], ""), words[end:]
 	for name := range strings.SplitSeq(text, ",") {
 		name = strings.TrimSpace(name)
 		switch {
+		case name == "" && strings.TrimSpace(text) == "":
+			return nil, nil, "A name is missing."
 		case name == "":
 			return nil, nil, fmt.Sprintf("A name is missing in %q.", Shorten(text, MaxQuoted))
 		case len(names) == MaxServices:

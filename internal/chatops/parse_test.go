@@ -10,7 +10,7 @@ import (
 )
 
 func TestParseAccepts(t *testing.T) {
-	red := chatops.Promote{Service: "red", Environment: "production"}
+	red := chatops.Promote{Services: []string{"red"}, Environment: "production"}
 	because := func(reason string) chatops.Promote {
 		p := red
 		p.Reason = reason
@@ -34,11 +34,11 @@ func TestParseAccepts(t *testing.T) {
 		{"promote red production", red},
 		{"  /promote \t red\u00a0production \n", red},
 		{"/PROMOTE red production", red},
-		{"/promote Red Production", chatops.Promote{Service: "Red", Environment: "Production"}},
-		{"/promote shop/red production", chatops.Promote{Service: "shop/red", Environment: "production"}},
+		{"/promote Red Production", chatops.Promote{Services: []string{"Red"}, Environment: "Production"}},
+		{"/promote shop/red production", chatops.Promote{Services: []string{"shop/red"}, Environment: "production"}},
 		{"/promote red production 3.2.0", pinned("3.2.0")},
 		{"/promote red production rafting-starfish", pinned("rafting-starfish")},
-		{"/promote größe 生产", chatops.Promote{Service: "größe", Environment: "生产"}},
+		{"/promote größe 生产", chatops.Promote{Services: []string{"größe"}, Environment: "生产"}},
 
 		// Behind the umbrella.
 		{"/kargo promote red production", red},
@@ -112,7 +112,10 @@ func TestParseTakesAReasonOfAThousandCharactersOfAnyScript(t *testing.T) {
 	}
 }
 
-const usage = "/promote <service> <environment> [freight] [--reason why] [--dry-run]"
+const (
+	usage        = "/promote <services> <environment> [freight] [--reason why] [--dry-run] [--partial]"
+	usageThrough = "/promote <services> [freight] --through <environment> [--reason why] [--dry-run] [--partial]"
+)
 
 func TestParseRefuses(t *testing.T) {
 	for _, test := range []struct {
@@ -121,12 +124,12 @@ func TestParseRefuses(t *testing.T) {
 		title string
 		usage string
 	}{
-		{"/promote", chatops.CodeUsage, "/promote needs a service.", usage},
+		{"/promote", chatops.CodeUsage, "/promote needs services.", usage},
 		{"/promote red", chatops.CodeUsage, "/promote needs an environment.", usage},
 		{"/kargo promote red", chatops.CodeUsage, "/promote needs an environment.", usage},
 		{"/promote red production 3.2.0 now", chatops.CodeUsage, `"now" is one word too many.`, usage},
 		{"/promote red production 3.2.0 " + strings.Repeat("x", 100), chatops.CodeUsage, `"` + strings.Repeat("x", 60) + `…" is one word too many.`, usage},
-		{`/promote "" production`, chatops.CodeUsage, "The service is empty.", usage},
+		{`/promote "" production`, chatops.CodeUsage, "A name is missing.", usage},
 		{`/promote red production " "`, chatops.CodeUsage, "The freight is empty.", usage},
 		{"/help promote now", chatops.CodeUsage, `"now" is one word too many.`, "/help [command]"},
 
