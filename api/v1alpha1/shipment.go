@@ -282,3 +282,18 @@ type GitHubOrigin struct {
 	// Line counts the commands of a comment from 0.
 	Line int `json:"line"`
 }
+
+// Awaits reports whether the Shipment is not done with a Stage that it is about.
+func (s *Shipment) Awaits(stage string) bool {
+	for i, item := range s.Spec.Items {
+		for j, name := range item.Path {
+			if name != stage {
+				continue
+			}
+			if i >= len(s.Status.Items) || j >= len(s.Status.Items[i].Stages) || !s.Status.Items[i].Stages[j].Phase.IsTerminal() {
+				return true
+			}
+		}
+	}
+	return false
+}

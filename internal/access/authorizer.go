@@ -44,6 +44,8 @@ type Question struct {
 	Verb      string
 	Namespace string
 	Stage     string
+	// Brief asks for the answer alone: if it is a no, not for who may instead.
+	Brief bool
 }
 
 // Decision is the answer, and what it follows from.
@@ -81,7 +83,11 @@ func (a *Authorizer) Decide(ctx context.Context, subject Subject, q Question) (D
 			others = append(others, r)
 		}
 	}
-	for i, r := range slices.Concat(own, others)[:min(len(roles), maxRoles)] {
+	if q.Brief {
+		others = nil
+	}
+	asked := slices.Concat(own, others)
+	for i, r := range asked[:min(len(asked), maxRoles)] {
 		may, err := a.reviewRole(ctx, r.name, q)
 		if err != nil {
 			return decision, err

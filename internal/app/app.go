@@ -80,6 +80,7 @@ func (a *App) wire() error {
 		People:      people,
 		Permissions: a.authorizer(),
 		Shipments:   mgr.GetClient(),
+		Cache:       mgr.GetCache(),
 		Quorum:      mgr.GetAPIReader(),
 		Links:       links,
 		Now:         o.Now,

@@ -16,10 +16,24 @@ import (
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
-// Catalogue finds Stages and chooses Freight.
+// Catalogue finds Stages and Promotions and chooses Freight.
 type Catalogue interface {
-	Find(ctx context.Context, service, environment string) (kargo.Target, error)
+	// Select finds the Stages of several services, or of all.
+	Select(ctx context.Context, services []string, environment string) ([]kargo.Target, error)
+	// Places finds all Stages of one service.
+	Places(ctx context.Context, service string) ([]kargo.Target, error)
+	// Choose chooses what can go now.
 	Choose(ctx context.Context, target kargo.Target, wanted string, now time.Time) (*kargoapi.Freight, error)
+	// Through chooses what can go once it has passed the Stages before.
+	Through(ctx context.Context, target kargo.Target, wanted string, now time.Time) (kargo.Walk, error)
+	// Previous chooses what ran before.
+	Previous(ctx context.Context, target kargo.Target, wanted string, now time.Time) (*kargoapi.Freight, error)
+	// Named finds Freight that may not be able to go.
+	Named(ctx context.Context, target kargo.Target, word string, now time.Time) (*kargoapi.Freight, error)
+	// Candidate chooses what Kargo would promote by itself.
+	Candidate(ctx context.Context, target kargo.Target, origin kargoapi.FreightOrigin, now time.Time) (*kargoapi.Freight, error)
+	// Unfinished finds the Promotions that run or wait.
+	Unfinished(ctx context.Context, target kargo.Target) ([]string, error)
 }
 
 // People tells who somebody is to Kubernetes.
@@ -39,6 +53,8 @@ type Options struct {
 	Permissions Permissions
 	// Shipments writes Shipments.
 	Shipments client.Writer
+	// Cache reads Shipments from the cache.
+	Cache client.Reader
 	// Quorum reads Shipments from the API server itself, never from a cache.
 	Quorum  client.Reader
 	Links   cards.Links
@@ -70,25 +86,49 @@ func (b *Bot) handle(ctx context.Context, r Request) (Answer, string) {
 	if problem != nil {
 		return refused(problem), "unknown"
 	}
-	var (
-		answer Answer
-		err    error
-	)
+	answer, err := b.dispatch(ctx, r, command)
+	if err != nil {
+		return refused(b.withUsage(asProblem(err), command)), command.Name()
+	}
+	return answer, command.Name()
+}
+
+// dispatch hands a command to its use case.
+func (b *Bot) dispatch(ctx context.Context, r Request, command chatops.Command) (Answer, error) {
 	switch c := command.(type) {
 	case chatops.Promote:
-		answer, err = b.promote(ctx, r, c)
+		return b.promote(ctx, r, c)
+	case chatops.Rollback:
+		return b.rollback(ctx, r, c)
+	case chatops.Abort:
+		return b.abort(ctx, r, c)
+	case chatops.Verify:
+		return b.verify(ctx, r, c)
+	case chatops.Refresh:
+		return b.refresh(ctx, r, c)
+	case chatops.Resume:
+		return b.resume(ctx, r, c)
+	case chatops.ApproveFreight:
+		return b.approveFreight(ctx, r, c)
 	case chatops.Help:
-		answer, err = b.help(c)
+		return b.help(c)
 	default:
-		err = &chatops.Problem{
+		return Answer{}, &chatops.Problem{
 			Code:  chatops.CodeInternal,
 			Title: fmt.Sprintf("I don't know how to /%s, so I did nothing.", c.Name()),
 		}
 	}
-	if err != nil {
-		return refused(asProblem(err)), command.Name()
+}
+
+// withUsage adds the usage line to a problem with a word that was typed.
+func (b *Bot) withUsage(p *chatops.Problem, command chatops.Command) *chatops.Problem {
+	switch p.Code {
+	case chatops.CodeUnknownService, chatops.CodeUnknownEnvironment, chatops.CodeUsage:
+		if p.Usage == "" {
+			p.Usage = chatops.Usage(command.Name())
+		}
 	}
-	return answer, command.Name()
+	return p
 }
 
 func (b *Bot) help(c chatops.Help) (Answer, error) {

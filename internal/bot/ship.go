@@ -31,12 +31,28 @@ func digest(r Request) string {
 }
 
 // shipmentName derives a Shipment's name from the request alone, so that a retry meets the first.
-func shipmentName(r Request, target kargo.Target) string {
-	lead := "promote-" + target.Service + "-" + target.Environment
+func shipmentName(o order, targets []kargo.Target) string {
+	lead := strings.ToLower(string(o.action)) + "-" + subjectOf(o, targets)
+	if o.environment != "" {
+		lead += "-" + targets[0].Environment
+	}
 	if most := maxName - nameHash - 1; len(lead) > most {
 		lead = lead[:most]
 	}
-	return strings.TrimRight(lead, "-.") + "-" + digest(r)[:nameHash]
+	return strings.TrimRight(lead, "-.") + "-" + digest(o.request)[:nameHash]
+}
+
+// subjectOf names what a request is about by its words: which of the services can go may be another one
+// at the next try.
+func subjectOf(o order, targets []kargo.Target) string {
+	switch {
+	case len(o.words) > 1:
+		return fmt.Sprintf("%d-services", len(targets))
+	case strings.EqualFold(o.words[0][strings.LastIndex(o.words[0], "/")+1:], chatops.All):
+		return chatops.All
+	default:
+		return targets[0].Service
+	}
 }
 
 // ship makes the Shipment, or finds the one that an earlier try of the same request has made: then
@@ -95,10 +111,10 @@ func (b *Bot) recorded(ctx context.Context, s *v1alpha1.Shipment, wanted string,
 }
 
 // earlier returns the Shipment that an earlier try of the same request made, if there is one.
-func (b *Bot) earlier(ctx context.Context, r Request, target kargo.Target) *v1alpha1.Shipment {
+func (b *Bot) earlier(ctx context.Context, o order, targets []kargo.Target) *v1alpha1.Shipment {
 	var s v1alpha1.Shipment
-	key := client.ObjectKey{Namespace: target.Namespace, Name: shipmentName(r, target)}
-	if err := b.Quorum.Get(ctx, key, &s); err != nil || s.Spec.RequestDigest != digest(r) {
+	key := client.ObjectKey{Namespace: targets[0].Namespace, Name: shipmentName(o, targets)}
+	if err := b.Quorum.Get(ctx, key, &s); err != nil || s.Spec.RequestDigest != digest(o.request) {
 		return nil
 	}
 	return &s

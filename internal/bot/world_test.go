@@ -32,16 +32,18 @@ var (
 
 // catalogue knows one Stage and one Freight, or says what is wrong.
 type catalogue struct {
+	bot.Catalogue // what a test does not expect to be asked
+
 	target         kargo.Target
 	freight        *kargoapi.Freight
 	finds, chooses error
-	// asked is what Find and Choose were asked for.
+	// asked is what Select and Choose were asked for.
 	asked []string
 }
 
-func (c *catalogue) Find(_ context.Context, service, environment string) (kargo.Target, error) {
-	c.asked = append(c.asked, service, environment)
-	return c.target, c.finds
+func (c *catalogue) Select(_ context.Context, services []string, environment string) ([]kargo.Target, error) {
+	c.asked = append(append(c.asked, services...), environment)
+	return []kargo.Target{c.target}, c.finds
 }
 
 func (c *catalogue) Choose(_ context.Context, _ kargo.Target, wanted string, _ time.Time) (*kargoapi.Freight, error) {
@@ -122,7 +124,7 @@ func newWorld(t *testing.T) *world {
 		},
 	})
 	w.Bot = bot.New(bot.Options{
-		Catalogue: w.catalogue, People: w.people, Permissions: w.permissions, Shipments: writer, Quorum: writer,
+		Catalogue: w.catalogue, People: w.people, Permissions: w.permissions, Shipments: writer, Cache: w.server, Quorum: writer,
 		Links: cards.Links{Kargo: "https://kargo.acme.dev"}, Now: func() time.Time { return noon },
 		Log:     slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Metrics: bot.NewMetrics(w.registry),

@@ -24,8 +24,25 @@ func plain(c chatops.Card) string {
 			lines = append(lines, row)
 		}
 	}
+	if c.Table != nil {
+		lines = append(lines, "| "+strings.Join(c.Table.Columns, " | ")+" |")
+		for _, row := range c.Table.Rows {
+			cells := make([]string, len(row))
+			for i, cell := range row {
+				cells[i] = words(cell)
+			}
+			lines = append(lines, "| "+strings.Join(cells, " | ")+" |")
+		}
+	}
 	for _, paragraph := range c.Body {
 		lines = append(lines, words(paragraph))
+	}
+	for _, a := range c.Actions {
+		line := "[" + a.Label + "] `" + a.Command + "`"
+		if a.Confirm != "" {
+			line += " (" + a.Confirm + ")"
+		}
+		lines = append(lines, line)
 	}
 	for _, link := range c.Links {
 		lines = append(lines, link.Label+" <"+link.URL+">")

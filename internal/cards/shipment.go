@@ -2,10 +2,6 @@ package cards
 
 import (
 	"fmt"
-	"slices"
-	"time"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
@@ -13,9 +9,24 @@ import (
 
 // Shipment says how far a Shipment is, or how it ended.
 func Shipment(s *v1alpha1.Shipment, links Links) chatops.Card {
-	if len(s.Spec.Items) != 1 {
-		return several(s)
+	var card chatops.Card
+	switch {
+	case len(s.Spec.Items) > 1:
+		card = several(s)
+	case len(s.Spec.Items[0].Path) > 1:
+		card = walk(s, links)
+	default:
+		card = single(s, links)
 	}
+	if s.Spec.Reason != "" {
+		card.Body = append(card.Body, chatops.Line(chatops.Plain("Reason: "+s.Spec.Reason)))
+	}
+	card.Actions = actions(s)
+	return card
+}
+
+// single speaks of one service in one Stage.
+func single(s *v1alpha1.Shipment, links Links) chatops.Card {
 	item := s.Spec.Items[0]
 	stage := stageOf(s, 0)
 	card := chatops.Card{
@@ -24,136 +35,96 @@ func Shipment(s *v1alpha1.Shipment, links Links) chatops.Card {
 		Status: status(stage),
 		Facts:  facts(s, item),
 		Steps:  steps(stage),
-		Links:  links.stage(s.Namespace, item.Path[0]),
+		Links:  stageLinks(s, stage, links),
 	}
-	if stage.Promotion != "" {
-		card.Links = links.promotion(s.Namespace, stage.Promotion)
+	card.Body = append(changes(s, item), says(s, item, stage)...)
+	return card
+}
+
+// says is what there is to say of how an item stands in a Stage: what went wrong and how to mend it, or
+// what came of it.
+func says(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem, stage v1alpha1.StageStatus) []chatops.Text {
+	var body []chatops.Text
+	if stage.Result != "" {
+		body = append(body, chatops.Line(chatops.Plain(stage.Result)))
 	}
 	if stage.Message != "" && stage.Phase != v1alpha1.PhaseSucceeded {
-		card.Body = append(card.Body, chatops.Line(chatops.Plain(stage.Message)))
+		body = append(body, chatops.Line(chatops.Plain(stage.Message)))
 		if fix := hint(s.Namespace, stage.Stage, stage.Message); fix != nil {
-			card.Body = append(card.Body, fix)
+			body = append(body, fix)
 		}
 	}
-	if s.Spec.Reason != "" {
-		card.Body = append(card.Body, chatops.Line(chatops.Plain("Reason: "+s.Spec.Reason)))
+	if stage.Held {
+		body = append(body, chatops.Line(
+			chatops.Plain(fmt.Sprintf("Auto-promotion of %s to %s is on hold now: Kargo promotes nothing else there by itself, until ", item.Service, item.Environment)),
+			chatops.Code(fmt.Sprintf("/resume %s %s", item.Service, item.Environment)), chatops.Plain(".")))
 	}
-	return card
+	if s.Spec.Action == v1alpha1.ActionApprove && stage.Phase == v1alpha1.PhaseSucceeded {
+		body = append(body, chatops.Line(chatops.Plain("To promote it: "),
+			chatops.Code(fmt.Sprintf("/promote %s %s %s", item.Service, item.Environment, named(item)))))
+	}
+	return body
 }
 
 // Result is the card for the person who asked, at the end: how it ended and no more.
 func Result(s *v1alpha1.Shipment, links Links) chatops.Card {
 	full := Shipment(s, links)
-	return chatops.Card{Title: full.Title, State: full.State, Status: full.Status, Body: full.Body}
-}
-
-// Plan says what a Shipment would do that is not made.
-func Plan(s *v1alpha1.Shipment, links Links) chatops.Card {
-	item := s.Spec.Items[0]
-	return chatops.Card{
-		Title: fmt.Sprintf("Dry run: %s would go to %s", called(item), item.Environment),
-		State: chatops.StateInfo,
-		Facts: facts(s, item),
-		Body:  []chatops.Text{chatops.Line(chatops.Plain("You may do this. Nothing was done."))},
-		Links: links.stage(s.Namespace, item.Path[0]),
-	}
-}
-
-// stageOf returns the progress of an item in the Stage it is at.
-func stageOf(s *v1alpha1.Shipment, item int) v1alpha1.StageStatus {
-	if item < len(s.Status.Items) && len(s.Status.Items[item].Stages) > 0 {
-		return s.Status.Items[item].Stages[0]
-	}
-	return v1alpha1.StageStatus{Stage: s.Spec.Items[item].Path[0], Phase: v1alpha1.PhasePending}
-}
-
-func state(phase v1alpha1.ShipmentPhase) chatops.State {
-	switch phase {
-	case v1alpha1.PhasePromoting, v1alpha1.PhaseVerifying:
-		return chatops.StateRunning
-	case v1alpha1.PhaseSucceeded:
-		return chatops.StateSucceeded
-	case v1alpha1.PhaseFailed, v1alpha1.PhaseErrored:
-		return chatops.StateFailed
-	case v1alpha1.PhaseAborted:
-		return chatops.StateAborted
-	default:
-		return chatops.StatePending
-	}
-}
-
-func called(item v1alpha1.ShipmentItem) string {
-	if item.Version == "" {
-		return item.Service
-	}
-	return item.Service + " " + item.Version
+	return chatops.Card{Title: full.Title, State: full.State, Status: full.Status, Table: full.Table, Body: full.Body}
 }
 
 func title(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem, stage v1alpha1.StageStatus) string {
-	noun, verb := "Promotion", "Promote"
-	if s.Spec.Action == v1alpha1.ActionRollback {
-		noun, verb = "Rollback", "Roll back"
-	}
-	subject := fmt.Sprintf("%s of %s to %s", noun, item.Service, item.Environment)
+	words := wordsOf(s, item)
 	switch stage.Phase {
-	case v1alpha1.PhaseSucceeded:
-		return fmt.Sprintf("%s is live in %s", called(item), item.Environment)
+	case v1alpha1.PhaseSucceeded, v1alpha1.PhaseSkipped:
+		return words.done
 	case v1alpha1.PhaseFailed, v1alpha1.PhaseErrored:
-		return subject + " failed" + failedAt(stage)
+		return words.noun + " failed" + failedAt(stage)
 	case v1alpha1.PhaseAborted:
-		return subject + " was aborted"
+		return words.noun + " was aborted"
 	default:
-		return fmt.Sprintf("%s %s to %s", verb, item.Service, item.Environment)
-	}
-}
-
-// failedAt names the step that failed: the last one, since after one that may fail Kargo goes on.
-func failedAt(stage v1alpha1.StageStatus) string {
-	for i, step := range slices.Backward(stage.Steps) {
-		if stepState(step) == chatops.StepFailed {
-			return fmt.Sprintf(" at %s (step %d of %d)", step.Name, i+1, len(stage.Steps))
-		}
-	}
-	return ""
-}
-
-// status is what stands beside the title.
-func status(stage v1alpha1.StageStatus) string {
-	switch {
-	case stage.Phase == v1alpha1.PhaseSucceeded && stage.Health != "":
-		return elapsed(stage.StartedAt, stage.FinishedAt) + " · " + health(stage.Health)
-	case stage.Phase.IsTerminal() && stage.StartedAt == nil:
-		// It never ran: Kargo refused it, or somebody stopped it in the queue.
-		return ""
-	case stage.Phase.IsTerminal():
-		return elapsed(stage.StartedAt, stage.FinishedAt)
-	case stage.Phase == v1alpha1.PhaseVerifying:
-		return "promoted, verifying"
-	case stage.Phase == v1alpha1.PhasePromoting && stage.CurrentStep == 0:
-		// Kargo tells how far it is only when a step has to wait.
-		return "running"
-	case stage.Phase == v1alpha1.PhasePromoting:
-		// As of the step's beginning: a message is not sent again only because time passes.
-		return fmt.Sprintf("%d of %d · %s", stage.CurrentStep, len(stage.Steps), elapsed(stage.StartedAt, stage.StepStartedAt))
-	case stage.Promotion != "":
-		return "waiting in the Stage's queue"
-	default:
-		return "starting"
+		return words.doing
 	}
 }
 
 func facts(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem) []chatops.Text {
-	var change chatops.Text
-	if item.FromVersion != "" {
-		change = chatops.Line(chatops.Plain(item.FromVersion+" → "), chatops.Bold(item.Version))
-	} else {
-		change = chatops.Line(chatops.Bold(item.Version), chatops.Plain(" (the first here)"))
+	var out []chatops.Text
+	switch {
+	case item.Version == "":
+	case !s.Spec.Action.Promotes():
+		out = append(out, chatops.Line(chatops.Bold(item.Version)))
+	case item.FromVersion != "":
+		out = append(out, chatops.Line(chatops.Plain(item.FromVersion+" → "), chatops.Bold(item.Version)))
+	default:
+		out = append(out, chatops.Line(chatops.Bold(item.Version), chatops.Plain(" (the first here)")))
 	}
-	out := []chatops.Text{change}
 	if item.Alias != "" {
 		out = append(out, chatops.Line(chatops.Plain("Freight "), chatops.Code(item.Alias)))
 	}
+	if item.Warehouse != "" {
+		out = append(out, chatops.Line(chatops.Plain("Warehouse "), chatops.Code(item.Warehouse)))
+	}
 	return append(out, askedBy(s))
+}
+
+// changes lists the artifacts that an item changes, where the versions alone don't say it.
+func changes(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem) []chatops.Text {
+	if len(item.Changes) < 2 && s.Spec.Action != v1alpha1.ActionRollback {
+		return nil
+	}
+	var out []chatops.Text
+	for _, c := range item.Changes {
+		line := chatops.Line(chatops.Code(c.Artifact), chatops.Plain(" "))
+		switch {
+		case c.From == "":
+			line = append(line, chatops.Plain("comes: "+c.To))
+		case c.To == "":
+			line = append(line, chatops.Plain("goes: "+c.From))
+		default:
+			line = append(line, chatops.Plain(c.From+" → "+c.To))
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 // askedBy names the requester without calling them: who has just asked need not be told so.
@@ -171,53 +142,14 @@ func Requester(s *v1alpha1.Shipment) chatops.Actor {
 	return chatops.Actor{Source: chatops.Source(by.Source), ID: by.ID, Name: by.Name}
 }
 
-func steps(stage v1alpha1.StageStatus) []chatops.Step {
-	if stage.Phase == v1alpha1.PhaseSucceeded {
+// stageLinks leads to the Promotion, or to the Stage while there is none.
+func stageLinks(s *v1alpha1.Shipment, stage v1alpha1.StageStatus, links Links) []chatops.Link {
+	switch {
+	case stage.Promotion != "":
+		return links.promotion(s.Namespace, stage.Promotion)
+	case stage.Stage != "":
+		return links.stage(s.Namespace, stage.Stage)
+	default:
 		return nil
 	}
-	out := make([]chatops.Step, len(stage.Steps))
-	for i, step := range stage.Steps {
-		out[i] = chatops.Step{Name: step.Name, State: stepState(step)}
-	}
-	return out
-}
-
-// stepState reads Kargo's word for a step's state.
-func stepState(step v1alpha1.StepStatus) chatops.StepState {
-	switch step.Phase {
-	case "Running":
-		return chatops.StepRunning
-	case "Succeeded":
-		return chatops.StepSucceeded
-	case "Failed", "Errored", "Aborted":
-		return chatops.StepFailed
-	case "Skipped":
-		return chatops.StepSkipped
-	default:
-		return chatops.StepWaiting
-	}
-}
-
-func health(word string) string {
-	switch word {
-	case "Healthy":
-		return "healthy"
-	case "NotApplicable":
-		return "no health checks"
-	default:
-		return "health: " + word
-	}
-}
-
-// elapsed writes the time between two moments as "0:42", "1:57" or "1:02:03".
-func elapsed(from, to *metav1.Time) string {
-	var d time.Duration
-	if from != nil && to != nil && to.After(from.Time) {
-		d = to.Sub(from.Time).Truncate(time.Second)
-	}
-	hours, minutes, seconds := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60
-	if hours > 0 {
-		return fmt.Sprintf("%d:%02d:%02d", hours, minutes, seconds)
-	}
-	return fmt.Sprintf("%d:%02d", minutes, seconds)
 }

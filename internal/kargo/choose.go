@@ -22,9 +22,21 @@ const minPrefix = 4
 // empty, the one Kargo would choose. If there is no such Freight, several, or it is there already,
 // that comes back as a *chatops.Problem.
 func (c *Catalogue) Choose(ctx context.Context, target Target, wanted string, now time.Time) (*kargoapi.Freight, error) {
+	choice, err := c.choice(ctx, target, now)
+	if err != nil {
+		return nil, err
+	}
+	if wanted == "" {
+		return chosen(choice.newest())
+	}
+	return chosen(choice.named(wanted))
+}
+
+// choice returns the choice that there is for a target.
+func (c *Catalogue) choice(ctx context.Context, target Target, now time.Time) (choice, error) {
 	var all kargoapi.FreightList
 	if err := c.reader.List(ctx, &all, client.InNamespace(target.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list freight of project %s: %w", target.Project, err)
+		return choice{}, fmt.Errorf("list freight of project %s: %w", target.Project, err)
 	}
 	var freight []*kargoapi.Freight
 	for i := range all.Items {
@@ -33,20 +45,15 @@ func (c *Catalogue) Choose(ctx context.Context, target Target, wanted string, no
 		}
 	}
 	slices.SortFunc(freight, newestFirst)
-	choice := choice{target: target, freight: freight, now: now}
-	var (
-		chosen  *kargoapi.Freight
-		problem *chatops.Problem
-	)
-	if wanted == "" {
-		chosen, problem = choice.newest()
-	} else {
-		chosen, problem = choice.named(wanted)
-	}
+	return choice{target: target, freight: freight, now: now}, nil
+}
+
+// chosen returns a copy of what was chosen from the cache, or the problem as an error.
+func chosen(f *kargoapi.Freight, problem *chatops.Problem) (*kargoapi.Freight, error) {
 	if problem != nil {
 		return nil, problem
 	}
-	return chosen.DeepCopy(), nil
+	return f.DeepCopy(), nil
 }
 
 func requests(stage *kargoapi.Stage, origin kargoapi.FreightOrigin) bool {
@@ -85,15 +92,12 @@ func (c choice) current(f *kargoapi.Freight) bool {
 func (c choice) newest() (*kargoapi.Freight, *chatops.Problem) {
 	var candidates, there []*kargoapi.Freight
 	for _, req := range c.target.Stage.Spec.RequestedFreight {
-		i := slices.IndexFunc(c.freight, func(f *kargoapi.Freight) bool {
-			return f.Origin == req.Origin && c.available(f) && matchesUpstream(req, f)
-		})
-		switch {
-		case i < 0:
-		case c.current(c.freight[i]):
-			there = append(there, c.freight[i])
+		switch f := c.candidate(req); {
+		case f == nil:
+		case c.current(f):
+			there = append(there, f)
 		default:
-			candidates = append(candidates, c.freight[i])
+			candidates = append(candidates, f)
 		}
 	}
 	switch {
@@ -108,6 +112,17 @@ func (c choice) newest() (*kargoapi.Freight, *chatops.Problem) {
 	}
 }
 
+// candidate returns the newest available Freight of one origin, or nil.
+func (c choice) candidate(req kargoapi.FreightRequest) *kargoapi.Freight {
+	i := slices.IndexFunc(c.freight, func(f *kargoapi.Freight) bool {
+		return f.Origin == req.Origin && c.available(f) && matchesUpstream(req, f)
+	})
+	if i < 0 {
+		return nil
+	}
+	return c.freight[i]
+}
+
 // matchesUpstream applies the MatchUpstream policy: only what the upstream Stage runs now counts.
 func matchesUpstream(req kargoapi.FreightRequest, f *kargoapi.Freight) bool {
 	options := req.Sources.AutoPromotionOptions
@@ -119,9 +134,18 @@ func matchesUpstream(req kargoapi.FreightRequest, f *kargoapi.Freight) bool {
 	return in
 }
 
-// named finds the Freight that a word names: by its name, its alias, the version of an artifact, or
-// a unique prefix of its name, in this order.
+// named finds the Freight that a word names, if it can go and is not there already.
 func (c choice) named(word string) (*kargoapi.Freight, *chatops.Problem) {
+	f, problem := c.find(word)
+	if problem != nil {
+		return nil, problem
+	}
+	return c.check(f)
+}
+
+// find finds the Freight that a word names: by its name, its alias, the version of an artifact, or
+// a unique prefix of its name, in this order.
+func (c choice) find(word string) (*kargoapi.Freight, *chatops.Problem) {
 	for _, match := range []func(*kargoapi.Freight) bool{
 		func(f *kargoapi.Freight) bool { return f.Name == word },
 		func(f *kargoapi.Freight) bool { return f.Alias == word || f.Labels[kargoapi.LabelKeyAlias] == word },
@@ -143,7 +167,7 @@ func (c choice) named(word string) (*kargoapi.Freight, *chatops.Problem) {
 		switch len(found) {
 		case 0:
 		case 1:
-			return c.check(found[0])
+			return found[0], nil
 		default:
 			return nil, c.ambiguous(fmt.Sprintf("%q names several Freight.", chatops.Shorten(word, chatops.MaxQuoted)), found)
 		}

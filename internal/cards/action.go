@@ -1,0 +1,49 @@
+package cards
+
+import (
+	"strings"
+
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
+)
+
+// actions are what can be asked for from a Shipment's card: to stop what goes on, or to try again what
+// failed.
+func actions(s *v1alpha1.Shipment) []chatops.Action {
+	item := s.Spec.Items[0]
+	switch {
+	case !s.Spec.Action.Promotes():
+		return nil
+	case !s.Status.Phase.IsTerminal():
+		var services []string
+		for i, item := range s.Spec.Items {
+			if !stageOf(s, i).Phase.IsTerminal() {
+				services = append(services, item.Service)
+			}
+		}
+		names := strings.Join(services, ",")
+		if names == "" || len(names) > 200 {
+			return nil
+		}
+		return []chatops.Action{{
+			Label: "Abort", Style: chatops.StyleDanger, Command: "/abort " + names + " " + item.Environment,
+			Confirm: "Abort promotions of " + strings.Join(services, ", ") + " to " + item.Environment + "?",
+		}}
+	case len(s.Spec.Items) == 1 && s.Spec.Action == v1alpha1.ActionPromote && wentBadly(s.Status.Phase):
+		command := "/promote " + item.Service + " " + item.Environment + " " + named(item)
+		if len(item.Path) > 1 {
+			command = "/promote " + item.Service + " " + named(item) + " --through " + item.Environment
+		}
+		return []chatops.Action{{Label: "Retry", Command: command, Confirm: "Promote " + called(item) + " to " + item.Environment + " again?"}}
+	default:
+		return nil
+	}
+}
+
+// named is a word by which a command finds an item's Freight, whatever comes after it.
+func named(item v1alpha1.ShipmentItem) string {
+	if item.Alias != "" {
+		return item.Alias
+	}
+	return item.Freight
+}

@@ -1,0 +1,62 @@
+package cards
+
+import (
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
+)
+
+// Plan says what a Shipment would do that is not made, and which services would stay out.
+func Plan(s *v1alpha1.Shipment, left []Left, links Links) chatops.Card {
+	item := s.Spec.Items[0]
+	card := chatops.Card{State: chatops.StateInfo}
+	if len(s.Spec.Items) == 1 && len(left) == 0 {
+		card.Title = "Dry run: " + wordsOf(s, item).plan
+		card.Facts = facts(s, item)
+		card.Table = way(item)
+		card.Body = changes(s, item)
+		if len(item.Path) > 0 {
+			card.Links = links.stage(s.Namespace, item.Path[len(item.Path)-1])
+		}
+	} else {
+		card.Title = "Dry run: " + wordsOfAll(s).plan
+		card.Facts = []chatops.Text{askedBy(s)}
+		card.Table = planned(s)
+		card.Body = LeftOut(left)
+	}
+	card.Body = append(card.Body, chatops.Line(chatops.Plain("You may do this. Nothing was done.")))
+	return card
+}
+
+// Ask asks whether to go on with a Shipment that is less, or other, than what was asked for.
+func Ask(title string, s *v1alpha1.Shipment, left []Left, action chatops.Action) chatops.Card {
+	return chatops.Card{
+		Title: title,
+		State: chatops.StatePending,
+		Facts: []chatops.Text{chatops.Line(chatops.Plain("nothing was done yet"))},
+		Table: planned(s),
+		Body:  LeftOut(left),
+		// Pressing a button is an answer; not pressing it is one, too.
+		Actions: []chatops.Action{action},
+	}
+}
+
+// planned lists what a Shipment is going to do.
+func planned(s *v1alpha1.Shipment) *chatops.Table {
+	table := &chatops.Table{Columns: []string{"Service", "Change"}}
+	for _, item := range s.Spec.Items {
+		table.Rows = append(table.Rows, []chatops.Text{rowName(item), chatops.Line(chatops.Plain(changed(item)))})
+	}
+	return table
+}
+
+// way lists the Stages of a walk, in their order; nil for a single one.
+func way(item v1alpha1.ShipmentItem) *chatops.Table {
+	if len(item.Path) < 2 {
+		return nil
+	}
+	table := &chatops.Table{Columns: []string{"In this order"}}
+	for _, stage := range item.Path {
+		table.Rows = append(table.Rows, []chatops.Text{chatops.Line(chatops.Plain(stage))})
+	}
+	return table
+}

@@ -1,0 +1,119 @@
+package cards
+
+import (
+	"fmt"
+
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
+)
+
+// several speaks of a Shipment of several items: a row for each.
+func several(s *v1alpha1.Shipment) chatops.Card {
+	card := chatops.Card{
+		Title:  titleOfAll(s),
+		State:  state(s.Status.Phase),
+		Status: s.Status.Progress,
+		Facts:  []chatops.Text{askedBy(s)},
+		Table:  &chatops.Table{Columns: []string{"Service", "Change", "State"}},
+	}
+	if s.Spec.Action == v1alpha1.ActionRefresh {
+		card.Table.Columns = []string{"Warehouse", "State"}
+	}
+	for i, item := range s.Spec.Items {
+		stage := stageOf(s, i)
+		row := []chatops.Text{rowName(item)}
+		if len(card.Table.Columns) > len(row)+1 {
+			row = append(row, chatops.Line(chatops.Plain(changed(item))))
+		}
+		card.Table.Rows = append(card.Table.Rows, append(row, chatops.Line(chatops.Plain(stands(item, stage)))))
+		if fix := hint(s.Namespace, stage.Stage, stage.Message); fix != nil && wentBadly(stage.Phase) {
+			card.Body = append(card.Body, append(chatops.Line(chatops.Bold(item.Service), chatops.Plain(": ")), fix...))
+		}
+		if stage.Held {
+			card.Body = append(card.Body, says(s, item, v1alpha1.StageStatus{Held: true})...)
+		}
+	}
+	return card
+}
+
+// rowName names what a row is about.
+func rowName(item v1alpha1.ShipmentItem) chatops.Text {
+	if item.Warehouse != "" {
+		return chatops.Line(chatops.Plain(item.Warehouse))
+	}
+	return chatops.Line(chatops.Plain(item.Service))
+}
+
+// stands says how an item stands, in a sign, in words and with what there is to say.
+func stands(item v1alpha1.ShipmentItem, stage v1alpha1.StageStatus) string {
+	line := standsIn(stage)
+	if len(item.Path) > 1 {
+		line = stage.Stage + " " + line
+	}
+	for _, what := range []string{stage.Result, stage.Message} {
+		if what != "" && (stage.Phase != v1alpha1.PhaseSucceeded || what == stage.Result) {
+			line += ": " + chatops.Fit(what, 300)
+		}
+	}
+	return line
+}
+
+// standsIn says how it stands in a Stage: "✗ failed at build (step 2 of 2) · 0:09".
+func standsIn(stage v1alpha1.StageStatus) string {
+	line := sign(stage.Phase) + " "
+	more := status(stage)
+	switch {
+	case stage.Phase == v1alpha1.PhaseSkipped, stage.Phase == v1alpha1.PhaseNotReached:
+		return line + more
+	case !stage.Phase.IsTerminal() && stage.Phase == v1alpha1.PhasePending && stage.Promotion == "":
+		return line + "waiting"
+	case !stage.Phase.IsTerminal():
+		return line + more
+	}
+	line += ending(stage.Phase)
+	if wentBadly(stage.Phase) {
+		line += failedAt(stage)
+	}
+	if more != "" {
+		line += " · " + more
+	}
+	return line
+}
+
+// ending is a final phase in the words of people.
+func ending(phase v1alpha1.ShipmentPhase) string {
+	switch phase {
+	case v1alpha1.PhaseAborted:
+		return "aborted"
+	case v1alpha1.PhaseFailed, v1alpha1.PhaseErrored:
+		return "failed"
+	default:
+		return "done"
+	}
+}
+
+// titleOfAll is the title of a Shipment of several items: how many of them ended well, at the end.
+func titleOfAll(s *v1alpha1.Shipment) string {
+	words := wordsOfAll(s)
+	switch s.Status.Phase {
+	case v1alpha1.PhaseSucceeded:
+		return words.done
+	case v1alpha1.PhaseFailed, v1alpha1.PhaseErrored, v1alpha1.PhaseAborted:
+		well := 0
+		for i := range s.Spec.Items {
+			if !wentBadly(stageOf(s, i).Phase) {
+				well++
+			}
+		}
+		end := "failed"
+		if s.Status.Phase == v1alpha1.PhaseAborted {
+			end = "was aborted"
+		}
+		if well == 0 {
+			return words.noun + " " + end
+		}
+		return fmt.Sprintf("%s %s in part: %d of %d ended well", words.noun, end, well, len(s.Spec.Items))
+	default:
+		return words.doing
+	}
+}

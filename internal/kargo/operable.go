@@ -1,0 +1,136 @@
+package kargo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
+)
+
+// Named returns the Freight that a word names among those that a target's Stage takes, be it available
+// or there already, or not.
+func (c *Catalogue) Named(ctx context.Context, target Target, word string, now time.Time) (*kargoapi.Freight, error) {
+	choice, err := c.choice(ctx, target, now)
+	if err != nil {
+		return nil, err
+	}
+	return chosen(choice.find(word))
+}
+
+// Unfinished returns the names of the Promotions to a target that run or wait, the oldest first.
+func (c *Catalogue) Unfinished(ctx context.Context, target Target) ([]string, error) {
+	var all kargoapi.PromotionList
+	if err := c.reader.List(ctx, &all, client.InNamespace(target.Namespace), client.UnsafeDisableDeepCopy); err != nil {
+		return nil, fmt.Errorf("list promotions of project %s: %w", target.Project, err)
+	}
+	var names []string
+	for i := range all.Items {
+		if p := &all.Items[i]; p.Spec.Stage == target.Stage.Name && !p.Status.Phase.IsTerminal() {
+			names = append(names, p.Name)
+		}
+	}
+	// Their names have the time in them.
+	slices.Sort(names)
+	return names, nil
+}
+
+// Places returns the Stages of a service, in the order of the environments.
+func (c *Catalogue) Places(ctx context.Context, service string) ([]Target, error) {
+	pipeline, name, err := c.service(ctx, service)
+	if err != nil {
+		return nil, err
+	}
+	var targets []Target
+	for _, env := range pipeline.Environments {
+		target, err := c.target(ctx, selected{pipeline, name}, env.Name)
+		if isProblem(err, chatops.CodeNoStage) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, target)
+	}
+	if len(targets) == 0 {
+		return nil, &chatops.Problem{Code: chatops.CodeNoStage, Title: fmt.Sprintf("%s has no Stage in any environment.", name)}
+	}
+	return targets, nil
+}
+
+// Warehouses returns the names of the Warehouses that the targets take Freight from, each once.
+func Warehouses(targets []Target) []string {
+	var names []string
+	for _, t := range targets {
+		for _, request := range t.Stage.Spec.RequestedFreight {
+			names = append(names, request.Origin.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Verifiable returns the ID of the verification to be repeated, or tells why there is none.
+func Verifiable(t Target) (id string, problem *chatops.Problem) {
+	current := t.Stage.Status.Current()
+	problem = &chatops.Problem{Code: chatops.CodeNotVerifiable, Title: fmt.Sprintf("There is nothing to verify as %s yet.", t)}
+	switch {
+	case current == nil:
+		return "", problem
+	case t.Stage.Status.CurrentPromotion != nil:
+		problem.Title = fmt.Sprintf("A promotion of %s is under way.", t)
+		problem.Body = []chatops.Text{chatops.Line(chatops.Plain("Kargo verifies what it has promoted by itself, when the promotion is over."))}
+		return "", problem
+	case len(current.VerificationHistory) == 0:
+		problem.Body = []chatops.Text{chatops.Line(chatops.Plain("Kargo has not verified it for the first time: it verifies only what is healthy."))}
+		return "", problem
+	case !current.VerificationHistory[0].Phase.IsTerminal():
+		problem.Title = fmt.Sprintf("%s is being verified already.", t)
+		return "", problem
+	}
+	if health := t.Stage.Status.Health; health != nil && health.Status != kargoapi.HealthStateHealthy && health.Status != kargoapi.HealthStateNotApplicable {
+		problem.Title = fmt.Sprintf("%s is not healthy (%s).", t, health.Status)
+		problem.Body = []chatops.Text{chatops.Line(chatops.Plain("Kargo verifies only what is healthy."))}
+		return "", problem
+	}
+	return current.VerificationHistory[0].ID, nil
+}
+
+// Held returns the origins of which auto-promotion to a target is on hold, or tells why there are none.
+func Held(t Target) ([]kargoapi.FreightOrigin, *chatops.Problem) {
+	var origins []kargoapi.FreightOrigin
+	for _, hold := range t.Stage.Status.EffectiveAutoPromotionHolds {
+		origins = append(origins, hold.Origin)
+	}
+	slices.SortFunc(origins, func(a, b kargoapi.FreightOrigin) int { return strings.Compare(a.Name, b.Name) })
+	if len(origins) > 0 {
+		return origins, nil
+	}
+	p := &chatops.Problem{Code: chatops.CodeNothingToDo, Title: fmt.Sprintf("Auto-promotion of %s is not on hold.", t)}
+	if !t.Stage.Status.AutoPromotionEnabled {
+		p.Title = fmt.Sprintf("Kargo does not promote %s by itself.", t)
+		p.Body = []chatops.Text{chatops.Line(chatops.Plain("The project's promotion policies don't say so, so there is nothing to resume."))}
+	}
+	return nil, p
+}
+
+// Candidate returns the Freight of an origin that Kargo would promote to a target by itself.
+func (c *Catalogue) Candidate(ctx context.Context, target Target, origin kargoapi.FreightOrigin, now time.Time) (*kargoapi.Freight, error) {
+	choice, err := c.choice(ctx, target, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, request := range target.Stage.Spec.RequestedFreight {
+		if request.Origin == origin {
+			if f := choice.candidate(request); f != nil {
+				return f.DeepCopy(), nil
+			}
+		}
+	}
+	return nil, choice.noneAvailable()
+}
