@@ -170,7 +170,9 @@ func unknownEnvironment(pipelines []Pipeline, word string) *chatops.Problem {
 	known := map[string]string{}
 	for i := range pipelines {
 		for _, env := range pipelines[i].Environments {
-			names = append(names, env.Name)
+			if !slices.Contains(names, env.Name) {
+				names = append(names, env.Name)
+			}
 			for _, w := range append([]string{env.Name}, env.Aliases...) {
 				words, known[w] = append(words, w), env.Name
 			}
@@ -180,8 +182,7 @@ func unknownEnvironment(pipelines []Pipeline, word string) *chatops.Problem {
 		p.Title += fmt.Sprintf(" Did you mean %s?", known[guess])
 		return p
 	}
-	slices.Sort(names)
-	p.Body = append(p.Body, list("Environments: ", slices.Compact(names)))
+	p.Body = append(p.Body, list("Environments: ", names))
 	return p
 }
 
