@@ -88,7 +88,7 @@ func (d draft) nothing(o order) *chatops.Problem {
 // ask asks whether to go on with a part of what was asked for, or with something else than was shown
 // before. The answer is bound to what is shown now.
 func ask(o order, s *v1alpha1.Shipment, d draft, changed bool) Answer {
-	command := o.request.Line
+	command := "/" + strings.TrimPrefix(o.request.Line, "/")
 	if len(d.blocked) > 0 && !o.partial {
 		command += " --partial"
 	}

@@ -31,11 +31,10 @@ func Plan(s *v1alpha1.Shipment, left []Left, links Links) chatops.Card {
 func Ask(title string, s *v1alpha1.Shipment, left []Left, action chatops.Action) chatops.Card {
 	return chatops.Card{
 		Title: title,
-		State: chatops.StatePending,
-		Facts: []chatops.Text{chatops.Line(chatops.Plain("nothing was done yet"))},
-		Table: planned(s),
-		Body:  LeftOut(left),
-		// Pressing a button is an answer; not pressing it is one, too.
+		// Nothing was done, and unless the person says so, nothing will be.
+		State:   chatops.StateRefused,
+		Table:   planned(s),
+		Body:    LeftOut(left),
 		Actions: []chatops.Action{action},
 	}
 }

@@ -68,6 +68,12 @@ func FuzzCommandLines(f *testing.F) {
 		"/promote red production", "LGTM!\r\n\r\n/promote red production\r\n", "```sh\n/promote red production\n```\n",
 		"> /promote red production\n\nOn it.\n/promote red production 3.2.0 --reason \"the one from Tuesday\"",
 		"<!-- kargo-bot:where:1 -->\n| | staging |\n|---|---|\n| **red** | 3.2.0 |\n\n<details><summary>More</summary>\n\n/help\n</details>",
+		// What people and other bots write under issues.
+		"You are totally right! I'll get this fixed right away.", "/lgtm\n/approve\n\n/hold cancel\n", "@dependabot rebase",
+		"atlantis plan -d . -- -target=module.red", "/cherry-pick release-1.2\r\n/retest-required", "/assign @octocat\n/cc @hubot",
+		"Looks good 👍\n\n/promote red production\n\nThanks @octocat!", "/shrug ¯\\_(ツ)_/¯", "- [ ] /promote red production\n1. /help",
+		"On Mon, 4 May 2026, octocat wrote:\n> /promote red production\n>> /rollback red production\n/status red",
+		"Coverage | Δ\n:--- | ---:\n/home/runner/work | 80%\n", "/usr/bin/env: 'bash': No such file or directory",
 		"~~~~\n~~~\n/help\n~~~~\n/help", "<!--\n-->/help\n/help", "`` ` ``\n/help", "<pre\n/help\n</pre>", "\ufeff/help", "a\r/help", "/help\x00",
 	} {
 		f.Add(comment)
