@@ -342,7 +342,9 @@ func TestOperationsThatMakeNoSenseAreRefused(t *testing.T) {
 	} {
 		w := newPipelined(t)
 		w.change(t, "green-production", func(s *kargoapi.Stage) { s.Status.FreightHistory = nil })
-		w.change(t, "blue-production", func(s *kargoapi.Stage) { s.Status.Health.Status = kargoapi.HealthStateProgressing })
+		w.change(t, "blue-production", func(s *kargoapi.Stage) {
+			s.Status.LastPromotion = &kargoapi.PromotionReference{Status: &kargoapi.PromotionStatus{Phase: kargoapi.PromotionPhaseAborted}}
+		})
 		w.change(t, "yellow-production", func(s *kargoapi.Stage) {
 			s.Status.FreightHistory[0].VerificationHistory[0].Phase = kargoapi.VerificationPhaseRunning
 		})

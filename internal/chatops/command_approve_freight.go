@@ -18,7 +18,7 @@ func approveFreightDefinition() definition {
 		forms:   []form{{params: []param{service(), {name: paramFreight}, environment()}}},
 		options: mutating(),
 		summary: "Let Freight into an environment without verification upstream: Kargo's own approval",
-		details: []string{"It is not promoted by that: /promote does."},
+		details: []string{"It is not promoted by that: /promote does. Only where Kargo promotes by itself, it may do so at once."},
 		examples: []string{
 			"/approve-freight red 3.2.1 production --reason \"hotfix, tested by hand\"",
 		},

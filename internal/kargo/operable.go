@@ -87,15 +87,16 @@ func Verifiable(t Target) (id string, problem *chatops.Problem) {
 		problem.Body = []chatops.Text{chatops.Line(chatops.Plain("Kargo verifies what it has promoted by itself, when the promotion is over."))}
 		return "", problem
 	case len(current.VerificationHistory) == 0:
-		problem.Body = []chatops.Text{chatops.Line(chatops.Plain("Kargo has not verified it for the first time: it verifies only what is healthy."))}
+		problem.Body = []chatops.Text{chatops.Line(chatops.Plain("Kargo has not verified it for the first time yet: it verifies only what is healthy."))}
 		return "", problem
 	case !current.VerificationHistory[0].Phase.IsTerminal():
 		problem.Title = fmt.Sprintf("%s is being verified already.", t)
 		return "", problem
 	}
-	if health := t.Stage.Status.Health; health != nil && health.Status != kargoapi.HealthStateHealthy && health.Status != kargoapi.HealthStateNotApplicable {
-		problem.Title = fmt.Sprintf("%s is not healthy (%s).", t, health.Status)
-		problem.Body = []chatops.Text{chatops.Line(chatops.Plain("Kargo verifies only what is healthy."))}
+	if last := t.Stage.Status.LastPromotion; last != nil && last.Status != nil && last.Status.Phase != kargoapi.PromotionPhaseSucceeded {
+		// It would do nothing, without a word: Kargo can't tell the health then.
+		problem.Title = fmt.Sprintf("The last promotion of %s did not succeed (%s).", t, last.Status.Phase)
+		problem.Body = []chatops.Text{chatops.Line(chatops.Plain("Kargo verifies nothing there until one does."))}
 		return "", problem
 	}
 	return current.VerificationHistory[0].ID, nil
