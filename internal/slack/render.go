@@ -20,8 +20,9 @@ const (
 	maxParagraphs = 40
 )
 
-// What the parts of a card may take, in characters of text or of JSON. They leave the body more than
-// a third of the message; a card that people wrote by hand reaches none of them.
+// What the parts of a card may take, in characters of text or of JSON. The table and the body share
+// what the others leave, which is most of the message: what people are told in practice reaches none
+// of these.
 const (
 	titleLimit     = 600
 	statusLimit    = 200
@@ -29,6 +30,8 @@ const (
 	factsBudget    = 1_500
 	paragraphLimit = 3_000
 	linksBudget    = 2_500
+	// actionsBudget holds some ten buttons that ask before they act.
+	actionsBudget = 3_500
 	// leastParagraph is the shortest beginning of a paragraph that is worth showing.
 	leastParagraph = 40
 )
@@ -100,11 +103,16 @@ func (b *builder) status(card chatops.Card) {
 	}
 }
 
-// finish adds the body as far as it fits beside the links and the remark, and those two.
+// finish adds the table and the body as far as they fit beside what stands below them, and that: the
+// actions, the links and the remark.
 func (b *builder) finish(card chatops.Card, remark note) {
 	end := builder{}
+	end.actions(card.Actions)
 	end.add(richText(linksLine(card.Links)))
 	end.add(richText(remark.line))
+	left := maxMessage - b.size - end.size
+	// Of a long table and a long body, the body gets a third.
+	b.table(card.Table, left-min(bodySize(card.Body), left/3))
 	b.body(card.Body, maxMessage-b.size-end.size)
 	b.blocks = append(b.blocks, end.blocks...)
 	if len(b.blocks) == 0 {
@@ -126,6 +134,17 @@ func (b *builder) body(paragraphs []chatops.Text, budget int) {
 		b.add(block)
 		budget -= jsonSize(block)
 	}
+}
+
+// bodySize returns what the whole body would come to.
+func bodySize(paragraphs []chatops.Text) int {
+	size := 0
+	for _, paragraph := range paragraphs[:min(len(paragraphs), maxParagraphs)] {
+		if !isBlank(paragraph) {
+			size += jsonSize(richText(elements(paragraph, paragraphLimit)))
+		}
+	}
+	return size
 }
 
 // fitParagraph renders as much of a paragraph as the budget holds. It returns nil if that is nothing
@@ -225,7 +244,7 @@ func fallback(card chatops.Card, remark note) string {
 	for _, fact := range card.Facts {
 		facts = append(facts, cleanLine(fact.String()))
 	}
-	lines = append(lines, strings.Join(facts, "   "), stepsText(card.Steps))
+	lines = append(lines, strings.Join(facts, "   "), stepsText(card.Steps), tableText(card.Table))
 	for _, paragraph := range card.Body {
 		lines = append(lines, clean(paragraph.String()))
 	}

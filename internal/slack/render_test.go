@@ -3,18 +3,14 @@ package slack
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/golden"
 	"github.com/davidaparicio/kargo-bot/internal/slackfake/blockkit"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const fix = "kargo.akuity.io/authorized-stage: microsvcs:red-production"
 
@@ -103,33 +99,13 @@ func TestGolden(t *testing.T) {
 			if err := json.Indent(&pretty, blocks, "", "  "); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, name+".json", pretty.String()+"\n")
+			golden.Compare(t, "golden/"+name+".json", pretty.String()+"\n")
 			names := func(kind byte, id string) (string, bool) {
 				name, ok := map[string]string{"U42": "octocat", "C8": "random"}[id]
 				return name, ok
 			}
-			golden(t, name+".txt", blockkit.PlainText(blocks, names)+"\n\n--- text:\n"+m.text+"\n")
+			golden.Compare(t, "golden/"+name+".txt", blockkit.PlainText(blocks, names)+"\n\n--- text:\n"+m.text+"\n")
 		})
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", "golden", name)
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v (run with -update to write it)", err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (run with -update if that is meant). Got:\n%s\nwant:\n%s", path, got, want)
 	}
 }
 
