@@ -18,8 +18,9 @@ import (
 
 // Paths that GitHub and Slack send to.
 const (
-	PathGitHubWebhook = "/github/webhook"
-	PathSlackCommands = "/slack/commands"
+	PathGitHubWebhook     = "/github/webhook"
+	PathSlackCommands     = "/slack/commands"
+	PathSlackInteractions = "/slack/interactions"
 )
 
 // wiring is what the surfaces are connected to.
@@ -73,14 +74,20 @@ func (w *wiring) slack() (surface, error) {
 	if err != nil {
 		return nil, err
 	}
-	intake, err := slack.NewIntake(slack.IntakeOptions{
+	receiving := slack.IntakeOptions{
 		Handler: w.bot, SigningSecrets: o.SigningSecrets, Teams: o.Teams, AppID: o.AppID, Sealer: sealer,
 		Metrics: slack.NewMetrics(w.Registry), Log: w.Log, Now: w.Now,
-	})
+	}
+	commands, err := slack.NewIntake(receiving)
 	if err != nil {
 		return nil, err
 	}
-	w.mux.Handle(PathSlackCommands, intake)
+	interactions, err := slack.NewInteractions(slack.InteractionsOptions{IntakeOptions: receiving, Client: client})
+	if err != nil {
+		return nil, err
+	}
+	w.mux.Handle(PathSlackCommands, commands)
+	w.mux.Handle(PathSlackInteractions, interactions)
 	w.people.Surfaces[chatops.SourceSlack] = access.Surface{Directory: directory, Templates: o.Templates}
 	w.sinks[shipment.SinkSlack] = notify.NewDeliverer(shipment.SinkSlack, sink, w.Now, w.delivered)
 	return slackSurface{client: client, teams: o.Teams, groups: o.Templates.Group != "", log: w.Log}, nil

@@ -128,7 +128,8 @@ func (d *Demo) connect(o Options, slackURL string) error {
 	}
 	bot := "http://" + d.bot.PublicAddress()
 	d.slack.driver = d.slack.fake.Driver(slackfake.Endpoints{
-		Commands: bot + app.PathSlackCommands, Client: &http.Client{Transport: newTransport()},
+		Commands: bot + app.PathSlackCommands, Interactivity: bot + app.PathSlackInteractions,
+		Client: &http.Client{Transport: newTransport()},
 	})
 	d.github.fake.SetWebhook(githubfake.Webhook{URL: bot + app.PathGitHubWebhook, Secret: d.github.webhookSecret})
 	return nil

@@ -1,49 +1,34 @@
 package slack
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
-	"runtime/debug"
 	"strconv"
 	"time"
 
 	slackapi "github.com/slack-go/slack"
 
-	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
-	"github.com/davidaparicio/kargo-bot/internal/bot"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
-)
-
-// How long a handler may work, and when an answer goes out whether or not it is done. Slack waits for
-// 3 s. The time between the two is for a handler to find out what became of a write whose answer it
-// did not get; the time after, for the way.
-const (
-	workTime   = 2 * time.Second
-	answerTime = 2500 * time.Millisecond
 )
 
 // serve has a command carried out and answers it in time.
 func (i *Intake) serve(w http.ResponseWriter, r *http.Request, c slashCommand, received time.Time) {
 	late := time.NewTimer(answerTime)
 	defer late.Stop()
-	// A person who gives up waiting has asked all the same: only time ends the work.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), workTime)
+	request := i.request(c.origin(), c.userName, c.responseURL, received)
+	request.Line = c.line
+	request.Key = c.team + "/" + c.channel + "/" + c.user + "/" + c.trigger
+	done, cancel := i.begin(r, request)
 	defer cancel()
-	done := make(chan bot.Answer, 1)
-	request := i.request(c, received)
-	go func() {
-		defer close(done)
-		defer i.recovered(ctx)
-		done <- i.o.Handler.Handle(ctx, request)
-	}()
 	select {
 	case answer, ok := <-done:
 		if !ok {
 			i.replyUnknown(w, c)
 			return
 		}
-		i.reply(w, answer)
+		i.answered(answer)
+		// For the person alone: what others should see of a Shipment is its card, which the reporter posts.
+		writeReply(w, renderCard(answer.Card, note{}))
 	case <-late.C:
 		i.replyUnknown(w, c)
 		// The answer is out; the handler is waited for, so that nothing outlives the server.
@@ -52,48 +37,8 @@ func (i *Intake) serve(w http.ResponseWriter, r *http.Request, c slashCommand, r
 	}
 }
 
-// recovered keeps a defect in a handler from ending the process, as net/http does for its own
-// goroutines. The channel that is closed without an answer tells the rest.
-func (i *Intake) recovered(ctx context.Context) {
-	if v := recover(); v != nil {
-		i.o.Log.ErrorContext(ctx, "slack command handler panicked", "panic", v, "stack", string(debug.Stack()))
-	}
-}
-
-// request puts a command in the bot's terms.
-func (i *Intake) request(c slashCommand, received time.Time) bot.Request {
-	origin := v1alpha1.SlackOrigin{Team: c.team, Channel: c.channel, User: c.user}
-	r := bot.Request{
-		Actor:  chatops.Actor{Source: chatops.SourceSlack, ID: c.team + "/" + c.user, Name: c.userName},
-		Line:   c.line,
-		Key:    c.team + "/" + c.channel + "/" + c.user + "/" + c.trigger,
-		Origin: v1alpha1.Origin{Slack: &origin},
-	}
-	sealed, err := i.o.Sealer.Seal(c.responseURL, origin, received)
-	if err != nil {
-		// The command is good. Only where the bot isn't a member, its progress will go elsewhere.
-		i.o.Log.Warn("slack response_url not kept", "team", c.team, "channel", c.channel, "error", err)
-		return r
-	}
-	r.Annotations = map[string]string{v1alpha1.AnnotationSlackResponse: sealed}
-	return r
-}
-
-// reply writes the answer, for the person alone: what others should see of a Shipment is its card,
-// which the reporter posts.
-func (i *Intake) reply(w http.ResponseWriter, answer bot.Answer) {
-	what := outcomeAnswered
-	if answer.Shipment != nil {
-		what = outcomeRecorded
-	}
-	i.o.Metrics.request(what)
-	writeReply(w, renderCard(answer.Card, note{}))
-}
-
-// replyUnknown answers a command of which it is not known whether it was recorded.
 func (i *Intake) replyUnknown(w http.ResponseWriter, c slashCommand) {
-	i.o.Metrics.request(outcomeUnknown)
-	i.o.Log.Warn("slack command has an unknown outcome", "team", c.team, "channel", c.channel, "user", c.user)
+	i.unknown(c.origin())
 	writeReply(w, renderCard(unknownCard(c.line), note{}))
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 )
 
@@ -22,6 +23,11 @@ type slashCommand struct {
 	line                     string
 	responseURL              string
 	trigger                  string
+}
+
+// origin returns where the command was typed, and by whom.
+func (c slashCommand) origin() v1alpha1.SlackOrigin {
+	return v1alpha1.SlackOrigin{Team: c.team, Channel: c.channel, User: c.user}
 }
 
 // errForm means that a form lacks what every slash command has. Its text tells nothing of the form.

@@ -146,7 +146,7 @@ func TestAnswersAreForThePersonAlone(t *testing.T) {
 	if len(messages) != 1 || messages[0].EphemeralTo != "U42" {
 		t.Fatalf("messages = %+v", messages)
 	}
-	if got := w.slack.PlainText(messages[0]); !strings.Contains(got, "Did you mean production?") || !strings.Contains(got, "Usage: /promote <service>") {
+	if got := w.slack.PlainText(messages[0]); !strings.Contains(got, "Did you mean production?") || !strings.Contains(got, "Usage: /promote <services>") {
 		t.Errorf("the person reads:\n%s", got)
 	}
 	if w.count(t, outcomeAnswered) != 1 {

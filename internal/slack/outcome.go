@@ -6,7 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// outcome is what became of a request to the intake. Those after outcomeSSLCheck are refusals.
+// outcome is what became of a request to an intake. Those after outcomeIgnored are refusals.
 type outcome string
 
 const (
@@ -14,6 +14,7 @@ const (
 	outcomeAnswered  outcome = "answered" // a question, or a request that was turned down
 	outcomeUnknown   outcome = "unknown"  // the bot ran out of time
 	outcomeSSLCheck  outcome = "ssl_check"
+	outcomeIgnored   outcome = "ignored" // an interaction with something that is not the bot's
 	outcomeMethod    outcome = "method"
 	outcomeMediaType outcome = "media_type"
 	outcomeTooLarge  outcome = "too_large"
@@ -27,9 +28,11 @@ const (
 	outcomeApp       outcome = "app"
 )
 
-// status returns the HTTP status of a refusal.
+// status returns the HTTP status of a request that is not carried out.
 func (o outcome) status() int {
 	switch o {
+	case outcomeSSLCheck, outcomeIgnored:
+		return http.StatusOK
 	case outcomeMethod:
 		return http.StatusMethodNotAllowed
 	case outcomeMediaType:
@@ -45,7 +48,7 @@ func (o outcome) status() int {
 	}
 }
 
-// Metrics counts the requests to the intake.
+// Metrics counts the requests to the intakes: commands and clicks.
 type Metrics struct {
 	requests *prometheus.CounterVec
 }
@@ -54,12 +57,12 @@ type Metrics struct {
 func NewMetrics(registerer prometheus.Registerer) *Metrics {
 	m := &Metrics{requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "kargobot_slack_requests_total",
-		Help: "Requests from Slack by outcome: recorded, answered, unknown (out of time), ssl_check; " +
+		Help: "Requests from Slack by outcome: recorded, answered, unknown (out of time), ssl_check, ignored; " +
 			"refused: method, media_type, too_large, cut_off, unsigned, stale, future, signature, form, team, app.",
 	}, []string{"outcome"})}
 	registerer.MustRegister(m.requests)
 	for _, o := range []outcome{
-		outcomeRecorded, outcomeAnswered, outcomeUnknown, outcomeSSLCheck,
+		outcomeRecorded, outcomeAnswered, outcomeUnknown, outcomeSSLCheck, outcomeIgnored,
 		outcomeMethod, outcomeMediaType, outcomeTooLarge, outcomeCutOff,
 		outcomeUnsigned, outcomeStale, outcomeFuture, outcomeSignature,
 		outcomeForm, outcomeTeam, outcomeApp,

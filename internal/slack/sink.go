@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
@@ -106,7 +108,7 @@ func (s *Sink) postInChannel(ctx context.Context, m notify.Message, origin v1alp
 func (s *Sink) tellAlone(ctx context.Context, m notify.Message, origin v1alpha1.SlackOrigin) (string, error) {
 	if responseURL, ok := s.openReply(m, origin); ok {
 		// The end takes the first card's place, which would go on saying that all is under way.
-		replace := m.Part == v1alpha1.PartResult && m.ReplyTo == idResponse
+		replace := m.Part == v1alpha1.PartResult && m.ReplyTo == idResponse && replacesOwn(responseURL)
 		err := s.client.respond(ctx, responseURL, s.render(m, idResponse), replace)
 		switch {
 		case err == nil:
@@ -120,6 +122,13 @@ func (s *Sink) tellAlone(ctx context.Context, m notify.Message, origin v1alpha1.
 		return "", sinkError(err)
 	}
 	return at.String(), nil
+}
+
+// replacesOwn reports whether what a response_url replaces is what was said through it before. That is so
+// for a command's; a click's replaces the message with the button, which others may see.
+func replacesOwn(responseURL string) bool {
+	u, err := url.Parse(responseURL)
+	return err == nil && strings.HasPrefix(u.Path, "/commands/")
 }
 
 // responseLife is how long Slack takes messages at a response_url, less a margin for the way:
