@@ -58,6 +58,21 @@ func (d *Demo) Type(ctx context.Context, login, text string) error {
 	return err
 }
 
+// Click implements page.World.
+func (d *Demo) Click(ctx context.Context, login, message, action string) error {
+	as, err := personCalled(login)
+	if err != nil {
+		return err
+	}
+	err = d.slack.click(context.WithoutCancel(ctx), as, message, action)
+	if _, refused := errors.AsType[*page.Refusal](err); err != nil && !refused {
+		d.log.ErrorContext(ctx, "click failed", "error", err)
+		return page.Refuse("Slack shows a warning beside the button: the app did not answer.")
+	}
+	d.changed.tell()
+	return err
+}
+
 // Comment implements page.World.
 func (d *Demo) Comment(ctx context.Context, login string, number int, text string) error {
 	as, err := personCalled(login)

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/davidaparicio/kargo-bot/internal/demo/page"
 	"github.com/davidaparicio/kargo-bot/internal/slackfake"
+	"github.com/davidaparicio/kargo-bot/internal/slackfake/blockkit"
 )
 
 // The channel of the demo.
@@ -32,12 +34,14 @@ type workspace struct {
 	count int
 }
 
-// typedLine is a command as somebody typed it. Slack shows it to nobody; the page does.
+// typedLine is a command as somebody typed it, or the label of a button that somebody clicked. Slack shows
+// it to nobody; the page does.
 type typedLine struct {
-	number int
-	author string
-	text   string
-	at     time.Time
+	number  int
+	author  string
+	text    string
+	clicked bool
+	at      time.Time
 }
 
 func newWorkspace(url string, now func() time.Time) (*workspace, error) {
@@ -68,21 +72,52 @@ func (w *workspace) command(ctx context.Context, as person, text string) error {
 	if !slices.Contains(registered[:], name) {
 		return page.Refuse("%s is not a valid command. The app's commands are %s.", name, strings.Join(registered[:], ", "))
 	}
-	w.remember(as, text)
+	w.remember(typedLine{author: as.login, text: text})
 	_, err := w.driver.SlashCommand(ctx, slackfake.SlashCommand{
 		User: as.slackID, Channel: channelID, Command: name, Text: strings.TrimSpace(rest),
 	})
 	return err
 }
 
-func (w *workspace) remember(as person, text string) {
+// click has Slack send a click on a button to the bot, which answers in the channel by itself. That
+// there is no such button for this person is a page.Refusal, and so is that the bot did not take it.
+func (w *workspace) click(ctx context.Context, as person, message, action string) error {
+	delivery, err := w.driver.NewButtonClick(slackfake.ButtonClick{User: as.slackID, Channel: channelID, TS: message, ActionID: action})
+	if err != nil {
+		return page.Refuse("There is no such button for %s any more.", as.login)
+	}
+	w.remember(typedLine{author: as.login, text: w.label(message, action), clicked: true})
+	reply, err := w.driver.Send(ctx, delivery)
+	if err != nil {
+		return err
+	}
+	if reply.Status != http.StatusOK {
+		return page.Refuse("Slack shows a warning beside the button: the app answered %d.", reply.Status)
+	}
+	return nil
+}
+
+// label returns what a button says.
+func (w *workspace) label(message, action string) string {
+	for _, m := range w.fake.Messages(channelID) {
+		for _, b := range blockkit.Buttons(m.Blocks) {
+			if m.TS == message && b.ActionID == action {
+				return b.Text
+			}
+		}
+	}
+	return action
+}
+
+func (w *workspace) remember(line typedLine) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.count++
 	if len(w.typed) == maxTyped {
 		w.typed = slices.Delete(w.typed, 0, 1)
 	}
-	w.typed = append(w.typed, typedLine{w.count, as.login, text, w.now()})
+	line.number, line.at = w.count, w.now()
+	w.typed = append(w.typed, line)
 }
 
 // name returns the name of the user with that ID.

@@ -68,8 +68,12 @@ func (w *workspace) channel() page.Channel {
 	}
 	lines := w.lines()
 	for _, line := range lines {
+		from := page.FromTyping
+		if line.clicked {
+			from = page.FromClicking
+		}
 		out.Messages = append(out.Messages, page.Message{
-			ID: fmt.Sprintf("typed-%d", line.number), Author: line.author, From: page.FromTyping, Text: line.text, At: line.at,
+			ID: fmt.Sprintf("typed-%d", line.number), Author: line.author, From: from, Text: line.text, At: line.at,
 		})
 	}
 	for _, m := range w.fake.Messages(channelID) {

@@ -59,6 +59,17 @@ func (s *Server) typeLine(ctx context.Context, r typed) error {
 	return s.world.Type(ctx, r.As, text)
 }
 
+type clicked struct {
+	As string `json:"as"`
+	// Message is the ID of the message, and Action that of its button.
+	Message string `json:"message"`
+	Action  string `json:"action"`
+}
+
+func (s *Server) click(ctx context.Context, r clicked) error {
+	return s.world.Click(ctx, r.As, r.Message, r.Action)
+}
+
 type comment struct {
 	As     string `json:"as"`
 	Number int    `json:"number"`

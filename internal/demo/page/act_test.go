@@ -11,6 +11,7 @@ import (
 func TestRequests(t *testing.T) {
 	for _, test := range []struct{ path, body, does string }{
 		{"/api/slack", `{"as":"octocat","text":"  /promote red production "}`, "octocat types /promote red production"},
+		{"/api/click", `{"as":"octocat","message":"1763812800.000100","action":"kargo-bot:0"}`, "octocat clicks kargo-bot:0 of 1763812800.000100"},
 		{"/api/github", `{"as":"hubot","number":7,"text":"hello"}`, "hubot comments on 7 hello"},
 		{"/api/mishap", `{"service":"red","mishap":"fails"}`, "red fails"},
 		{"/api/release", `{"service":"red"}`, "release red"},

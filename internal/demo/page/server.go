@@ -43,6 +43,7 @@ func New(world World, log *slog.Logger) (*Server, error) {
 	mux.HandleFunc("GET /api/state", s.state)
 	mux.HandleFunc("GET /api/events", s.stream)
 	mux.HandleFunc("POST /api/slack", post(s, s.typeLine))
+	mux.HandleFunc("POST /api/click", post(s, s.click))
 	mux.HandleFunc("POST /api/github", post(s, s.comment))
 	mux.HandleFunc("POST /api/mishap", post(s, s.arrange))
 	mux.HandleFunc("POST /api/release", post(s, s.release))

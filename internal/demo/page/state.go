@@ -77,6 +77,8 @@ const (
 	FromSlack  = "slack"
 	// FromTyping marks a command as somebody typed it, which Slack itself shows nobody.
 	FromTyping = "typing"
+	// FromClicking marks a click on a button, whose label is the text. Slack shows that nobody either.
+	FromClicking = "clicking"
 )
 
 // Message is a message in a channel.

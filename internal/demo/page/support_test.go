@@ -76,6 +76,11 @@ func (w *world) Type(_ context.Context, person, text string) error {
 	return w.note("%s types %s", person, text)
 }
 
+// Click implements page.World.
+func (w *world) Click(_ context.Context, person, message, action string) error {
+	return w.note("%s clicks %s of %s", person, action, message)
+}
+
 // Comment implements page.World.
 func (w *world) Comment(_ context.Context, person string, number int, text string) error {
 	return w.note("%s comments on %d %s", person, number, text)

@@ -15,6 +15,8 @@ type World interface {
 	Changed() <-chan struct{}
 	// Type sends a line in the channel as a person; one that begins with "/" is a command.
 	Type(ctx context.Context, person, text string) error
+	// Click clicks a button of a message in the channel as a person. The button is named by its action_id.
+	Click(ctx context.Context, person, message, action string) error
 	// Comment writes a comment below an issue or pull request as a person.
 	Comment(ctx context.Context, person string, number int, text string) error
 	// Arrange says what happens to the next promotion of a service: one of About's mishaps, or ""

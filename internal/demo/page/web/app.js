@@ -47,9 +47,15 @@ const act = {
   async abort(stage) { complain(await post('api/abort', { stage })); },
 };
 
+// click has a button of a message clicked. What is wrong stands beside the input, as for what is typed.
+async function click(message, action) {
+  newest.slack();
+  $('#slack-form .error').textContent = await post('api/click', { as: person.name, message, action });
+}
+
 function complain(wrong) { $('#mishap-form .error').textContent = wrong; }
 
-function drawSlack() { if (world.slack) showSlack(world.slack, person.name); }
+function drawSlack() { if (world.slack) showSlack(world.slack, person.name, click); }
 function drawGitHub() { if (world.github) showGitHub(world.github, world.thread); }
 
 function drawBoard() {

@@ -1,9 +1,11 @@
 // Slack's Block Kit, as far as an app's messages use it: https://docs.slack.dev/block-kit
 import { h, link } from './dom.js';
+import { ask } from './confirm.js';
 
-// renderBlocks returns elements for blocks; names tells what the IDs in them stand for.
-export function renderBlocks(blocks, names) {
-  return blocks.map((block) => renderers[block.type]?.(block, names) ?? unknown(block));
+// renderBlocks returns elements for blocks; names tells what the IDs in them stand for, and press(id) is
+// called for the button with that action_id. Without press, buttons can't be clicked.
+export function renderBlocks(blocks, names, press) {
+  return blocks.map((block) => renderers[block.type]?.(block, names, press) ?? unknown(block));
 }
 
 // renderText is a message without blocks.
@@ -12,12 +14,12 @@ export const renderText = (text, names) => h('p', { class: 'b-section' }, mrkdwn
 const renderers = {
   header: (b) => h('h4', { class: 'b-header' }, b.text.text),
   divider: () => h('hr', { class: 'b-divider' }),
-  section: (b, names) => h('div', { class: 'b-section' },
+  section: (b, names, press) => h('div', { class: 'b-section' },
     b.text && h('p', {}, textObject(b.text, names)),
     b.fields && h('div', { class: 'b-fields' }, b.fields.map((f) => h('p', {}, textObject(f, names)))),
-    b.accessory && element(b.accessory, names)),
+    b.accessory && element(b.accessory, names, press)),
   context: (b, names) => h('p', { class: 'b-context' }, b.elements.map((e) => element(e, names))),
-  actions: (b, names) => h('div', { class: 'b-actions' }, b.elements.map((e) => element(e, names))),
+  actions: (b, names, press) => h('div', { class: 'b-actions' }, b.elements.map((e) => element(e, names, press))),
   rich_text: (b, names) => h('div', { class: 'b-rich' }, b.elements.map((e) => richElement(e, names))),
 };
 
@@ -27,18 +29,30 @@ function textObject(text, names) {
   return text.type === 'mrkdwn' ? mrkdwn(text.text, names) : text.text;
 }
 
-function element(e, names) {
+function element(e, names, press) {
   switch (e.type) {
     case 'button':
       return e.url
         ? h('a', { class: `b-button ${e.style ?? ''}`, href: safe(e.url), target: '_blank', rel: 'noopener noreferrer' }, e.text.text)
-        : h('button', { class: `b-button ${e.style ?? ''}`, type: 'button', disabled: true }, e.text.text);
+        : button(e, names, press);
     case 'plain_text':
     case 'mrkdwn':
       return h('span', {}, textObject(e, names));
     default:
       return h('span', {}, `(${e.type})`);
   }
+}
+
+// button asks first, if it has a question, and then acts; while it acts it takes no second click.
+function button(e, names, press) {
+  const click = async () => {
+    if (node.hasAttribute('aria-busy') || (e.confirm && !await ask(e.confirm, textObject(e.confirm.text, names)))) return;
+    node.setAttribute('aria-busy', 'true');
+    await press(e.action_id);
+    node.removeAttribute('aria-busy');
+  };
+  const node = h('button', { class: `b-button ${e.style ?? ''}`, type: 'button', disabled: !press, onclick: click }, e.text.text);
+  return node;
 }
 
 const safe = (url) => (/^https?:\/\//i.test(url) ? url : '#');

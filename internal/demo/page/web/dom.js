@@ -34,7 +34,7 @@ export function keyed(parent, items, key, render) {
     }
     const node = render(item);
     if (before.size > 0) mark(node, old ? 'changed' : 'new');
-    if (old) old.node.replaceWith(node);
+    if (old) replace(old.node, node);
     after.set(id, { json, node });
   }
   for (const [id, { node }] of before) if (!after.has(id)) node.remove();
@@ -44,6 +44,16 @@ export function keyed(parent, items, key, render) {
     else parent.insertBefore(node, place);
   }
   known.set(parent, after);
+}
+
+// replace puts a new element in the place of an old one. What had the focus in it keeps that, if it is
+// still there; else the focus goes to what can be scrolled around it, and not to the top of the page.
+function replace(old, node) {
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  old.replaceWith(node);
+  if (!focused) return;
+  const same = [...node.querySelectorAll('button, a')].find((e) => e.textContent === focused.textContent && !e.disabled);
+  (same ?? node.closest('[tabindex]'))?.focus({ preventScroll: true });
 }
 
 // mark gives an element a class for as long as it is lit.
