@@ -21,8 +21,9 @@ func (a address) String() string { return a.channel + ":" + a.ts }
 
 // parseAddress reads a message ID; false if it is none of a message that can be addressed.
 func parseAddress(id string) (address, bool) {
+	const longest = 32 // Slack's timestamps have 17 characters
 	channel, ts, found := strings.Cut(id, ":")
-	if !found || !isID(channel) || ts == "" || strings.Trim(ts, "0123456789.") != "" {
+	if !found || !isID(channel) || ts == "" || len(ts) > longest || strings.Trim(ts, "0123456789.") != "" {
 		return address{}, false
 	}
 	return address{channel, ts}, true

@@ -28,6 +28,7 @@ type Interactions struct {
 	receiver
 
 	respond func(ctx context.Context, responseURL string, m rendered, replace bool) error
+	pause   func(ctx context.Context, d time.Duration) bool
 }
 
 // NewInteractions returns Interactions. As an Intake, it refuses to be made without a signing secret or
@@ -40,7 +41,7 @@ func NewInteractions(o InteractionsOptions) (*Interactions, error) {
 	if o.Client == nil {
 		return nil, errors.New("slack: interactions need a Client")
 	}
-	return &Interactions{receiver: r, respond: o.Client.respond}, nil
+	return &Interactions{receiver: r, respond: o.Client.respond, pause: pause}, nil
 }
 
 // ServeHTTP implements http.Handler.

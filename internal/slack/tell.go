@@ -27,7 +27,7 @@ func (i *Interactions) tell(ctx context.Context, c click, card chatops.Card) {
 		if err == nil {
 			return
 		}
-		if try == tellTries || isClosed(err) || !pause(ctx, waitAfter(err)) {
+		if try == tellTries || isClosed(err) || !i.pause(ctx, waitAfter(err)) {
 			i.o.Log.WarnContext(ctx, "slack click not answered", "team", c.origin.Team, "channel", c.origin.Channel,
 				"user", c.origin.User, "tries", try, "error", err)
 			return
