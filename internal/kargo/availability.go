@@ -88,6 +88,43 @@ func remainingSoak(freight *kargoapi.Freight, stage string, sources kargoapi.Fre
 	return never
 }
 
+// Soaks reports whether the Freight will be available without anything else to be done, once the time
+// has passed that SoakedAt tells.
+func (a Availability) Soaks(now time.Time) bool {
+	return !a.Available && !a.SoakedAt.IsZero() && a.SoakedAt.Sub(now) < year
+}
+
+// year is longer than any Freight soaks.
+const year = 365 * 24 * time.Hour
+
+// Passed reports whether a Freight has been in an upstream Stage for as long as the Stage asks for, and
+// was verified there, whether or not it is there still.
+func Passed(stage *kargoapi.Stage, freight *kargoapi.Freight, upstream string, now time.Time) bool {
+	if _, verified := freight.Status.VerifiedIn[upstream]; !verified {
+		return false
+	}
+	return slices.ContainsFunc(stage.Spec.RequestedFreight, func(req kargoapi.FreightRequest) bool {
+		return req.Origin == freight.Origin && slices.Contains(req.Sources.Stages, upstream) &&
+			remainingSoak(freight, upstream, req.Sources, now) == 0
+	})
+}
+
+// Upstream names the Stages that the Stage takes Freight of that origin from.
+func Upstream(stage *kargoapi.Stage, origin kargoapi.FreightOrigin) []string {
+	for _, req := range stage.Spec.RequestedFreight {
+		if req.Origin == origin {
+			return req.Sources.Stages
+		}
+	}
+	return nil
+}
+
+// ParseOrigin reads an origin that is written as Kargo does in its maps: "Warehouse/red-releases".
+func ParseOrigin(s string) (origin kargoapi.FreightOrigin, ok bool) {
+	kind, name, ok := strings.Cut(s, "/")
+	return kargoapi.FreightOrigin{Kind: kargoapi.FreightOriginKind(kind), Name: name}, ok && kind != "" && name != ""
+}
+
 // Explain says in one sentence what is missing, for people.
 func (a Availability) Explain(version, stage string, now time.Time) string {
 	switch {
@@ -95,7 +132,7 @@ func (a Availability) Explain(version, stage string, now time.Time) string {
 		return fmt.Sprintf("%s is available to Stage %s.", version, stage)
 	case !a.Origin:
 		return fmt.Sprintf("Stage %s takes no Freight from the Warehouse that %s comes from.", stage, version)
-	case !a.SoakedAt.IsZero() && a.SoakedAt.Sub(now) < 365*24*time.Hour:
+	case a.Soaks(now):
 		return fmt.Sprintf("%s has to run upstream for a while first: it can go at %s.", version, a.SoakedAt.UTC().Format("15:04 UTC on 2 January"))
 	case !a.SoakedAt.IsZero():
 		return fmt.Sprintf("%s did not run upstream for as long as Stage %s requires.", version, stage)

@@ -37,7 +37,10 @@ func NewPromoter(writer client.Client, quorum client.Reader) *Promoter {
 type PromotionRequest struct {
 	Namespace string
 	Stage     string
-	Freight   string
+	// Freight is the name of what is to be promoted. Without one, Kargo chooses from Origin what it would
+	// promote by itself, which ends a hold of auto-promotion.
+	Freight string
+	Origin  kargoapi.FreightOrigin
 	// Labels identify the Promotion: one that has all of them is this one, made by an earlier try.
 	Labels      map[string]string
 	Annotations map[string]string
@@ -50,15 +53,8 @@ func (p *Promoter) Ensure(ctx context.Context, r PromotionRequest) (*kargoapi.Pr
 	ctx, cancel := context.WithTimeout(ctx, createTimeout)
 	defer cancel()
 
-	var existing kargoapi.PromotionList
-	if err := p.quorum.List(ctx, &existing, client.InNamespace(r.Namespace), client.MatchingLabels(r.Labels)); err != nil {
-		return nil, fmt.Errorf("look for an earlier promotion: %w", err)
-	}
-	for i := range existing.Items {
-		// The labels are anybody's to set who may promote; what they are on must be what was asked.
-		if p := &existing.Items[i]; p.Spec.Stage == r.Stage && p.Spec.Freight == r.Freight {
-			return p, nil
-		}
+	if existing, err := p.Find(ctx, r); existing != nil || err != nil {
+		return existing, err
 	}
 	promotion := &kargoapi.Promotion{
 		ObjectMeta: metav1.ObjectMeta{
@@ -71,16 +67,40 @@ func (p *Promoter) Ensure(ctx context.Context, r PromotionRequest) (*kargoapi.Pr
 		},
 		Spec: kargoapi.PromotionSpec{Stage: r.Stage, Freight: r.Freight},
 	}
+	if r.Freight == "" {
+		promotion.Spec.Origin = &r.Origin
+	}
 	if err := p.writer.Create(ctx, promotion); err != nil {
 		return nil, refusal(err)
 	}
 	return promotion, nil
 }
 
-// Refused says that Kargo or the API server turned a Promotion down for good.
+// Find returns the Promotion with the labels of the request, or nil if none was made. It sees every write
+// before it.
+func (p *Promoter) Find(ctx context.Context, r PromotionRequest) (*kargoapi.Promotion, error) {
+	ctx, cancel := context.WithTimeout(ctx, createTimeout)
+	defer cancel()
+	var existing kargoapi.PromotionList
+	if err := p.quorum.List(ctx, &existing, client.InNamespace(r.Namespace), client.MatchingLabels(r.Labels)); err != nil {
+		return nil, fmt.Errorf("look for an earlier promotion: %w", err)
+	}
+	for i := range existing.Items {
+		// The labels are anybody's to set who may promote; what they are on must be what was asked. Of what
+		// Kargo chose, only the Stage was.
+		if p := &existing.Items[i]; p.Spec.Stage == r.Stage && (r.Freight == "" || p.Spec.Freight == r.Freight) {
+			return p, nil
+		}
+	}
+	return nil, nil
+}
+
+// Refused says that Kargo or the API server turned down for good what it was asked.
 type Refused struct {
 	// Reason says why, for people.
 	Reason string
+	// Unavailable says that it was because Kargo found the Freight not to be available to the Stage.
+	Unavailable bool
 	// Err is the API server's answer.
 	Err error
 }
@@ -103,11 +123,18 @@ func refusal(err error) error {
 		return &Refused{Reason: "The bot itself may not promote to this Stage: its ServiceAccount needs the verbs create on promotions and promote on the Stage.", Err: err}
 	case apierrors.IsInvalid(err), apierrors.IsForbidden(err), apierrors.IsNotFound(err), apierrors.IsBadRequest(err):
 		// Kargo, another admission webhook, a policy or a quota: it says itself who it is.
-		return &Refused{Reason: "The Promotion was refused: " + firstLine(causes(status, message)), Err: err}
+		return &Refused{
+			Reason:      "The Promotion was refused: " + firstLine(causes(status, message)),
+			Unavailable: strings.Contains(message, unavailable), Err: err,
+		}
 	default:
 		return fmt.Errorf("create promotion: %w", err)
 	}
 }
+
+// unavailable is what Kargo says of Freight that may not go to a Stage
+// (pkg/webhook/kubernetes/promotion/webhook.go of v1.11.2).
+const unavailable = "Freight is not available to this Stage"
 
 // notPermitted recognises that the bot lacks a permission. The sentence is all there is to tell it by:
 // a missing promote comes from Kargo's webhook with status 500 and no reason of its own
