@@ -2,10 +2,8 @@ package shipment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -36,8 +34,11 @@ type Controller struct {
 	// client reads from the cache and writes to the API server.
 	client client.Client
 	// quorum reads from the API server.
-	quorum    client.Reader
-	promoter  *kargo.Promoter
+	quorum   client.Reader
+	promoter *kargo.Promoter
+	operator *kargo.Operator
+	// turns bounds how many Promotions are looked for and made at once.
+	turns     turns
 	retention time.Duration
 	now       func() time.Time
 	log       *slog.Logger
@@ -58,17 +59,23 @@ type Options struct {
 func SetupController(mgr ctrl.Manager, o Options) error {
 	c := &Controller{
 		client: mgr.GetClient(), quorum: mgr.GetAPIReader(),
-		promoter:  kargo.NewPromoter(mgr.GetClient(), mgr.GetAPIReader()),
+		promoter: kargo.NewPromoter(mgr.GetClient(), mgr.GetAPIReader()), operator: kargo.NewOperator(mgr.GetClient()),
+		turns:     make(turns, makers),
 		retention: o.Retention, now: o.Now, log: o.Log, metrics: o.Metrics,
 	}
-	if err := indexActiveStages(mgr); err != nil {
+	if err := indexAwaited(mgr); err != nil {
 		return err
 	}
+	awaiting := handler.EnqueueRequestsFromMapFunc(c.awaiting)
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("shipment").
 		For(&v1alpha1.Shipment{}).
 		Watches(&kargoapi.Promotion{}, handler.EnqueueRequestsFromMapFunc(shipmentOf)).
-		Watches(&kargoapi.Stage{}, handler.EnqueueRequestsFromMapFunc(c.shipmentsIn)).
+		Watches(&kargoapi.Promotion{}, awaiting).
+		Watches(&kargoapi.Stage{}, awaiting).
+		Watches(&kargoapi.Freight{}, awaiting).
+		Watches(&kargoapi.Warehouse{}, awaiting).
+		Watches(&v1alpha1.Shipment{}, awaiting).
 		WithOptions(controller.Options{MaxConcurrentReconciles: workers, RateLimiter: newRateLimiter()}).
 		Complete(c)
 }
@@ -101,12 +108,8 @@ func (c *Controller) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		return c.expire(ctx, &s)
 	}
 	base := s.DeepCopy()
-	var failed error
 	prepare(&s)
-	for i := range s.Spec.Items {
-		// If one service can't go on, the others do, and what was learned is kept.
-		failed = errors.Join(failed, c.advance(ctx, &s, i))
-	}
+	again, failed := c.pass(ctx, &s)
 	summarize(&s, c.now())
 	switch err := c.save(ctx, &s, base); {
 	case apierrors.IsConflict(err):
@@ -114,107 +117,12 @@ func (c *Controller) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		return reconcile.Result{RequeueAfter: conflictRetry}, nil
 	case err != nil:
 		return reconcile.Result{}, err
-	}
-	if failed != nil {
+	case failed != nil:
 		return reconcile.Result{}, fmt.Errorf("shipment %s: %w", req, failed)
+	case s.Status.Phase.IsTerminal():
+		return reconcile.Result{}, nil
 	}
-	if s.Status.Phase == v1alpha1.PhaseVerifying {
-		// The Stage's next change brings us back; this is for one that says no more.
-		return reconcile.Result{RequeueAfter: stageSilence}, nil
-	}
-	return reconcile.Result{}, nil
-}
-
-// advance moves one item on.
-func (c *Controller) advance(ctx context.Context, s *v1alpha1.Shipment, i int) error {
-	stage := &s.Status.Items[i].Stages[0]
-	if stage.Phase.IsTerminal() {
-		return nil
-	}
-	var promotion *kargoapi.Promotion
-	if stage.Promotion == "" {
-		made, err := c.promote(ctx, s, i, stage)
-		if made == nil {
-			return err
-		}
-		promotion = made
-	} else {
-		found, err := c.promotion(ctx, s.Namespace, stage)
-		if err != nil {
-			return err
-		}
-		if found == nil {
-			return c.gone(ctx, s, i, stage)
-		}
-		promotion = found
-	}
-	observe(stage, promotion)
-	if promotion.Status.Phase == kargoapi.PromotionPhaseSucceeded {
-		return c.verify(ctx, s, i, stage, promotion)
-	}
-	return nil
-}
-
-// promote makes the item's Promotion, or finds the one that an earlier try made. It returns nil if
-// there is none, with what went wrong either as an error or, if it is final, in stage.
-func (c *Controller) promote(ctx context.Context, s *v1alpha1.Shipment, i int, stage *v1alpha1.StageStatus) (*kargoapi.Promotion, error) {
-	item := s.Spec.Items[i]
-	by := s.Spec.RequestedBy
-	promotion, err := c.promoter.Ensure(ctx, kargo.PromotionRequest{
-		Namespace: s.Namespace, Stage: item.Path[0], Freight: item.Freight,
-		Labels: map[string]string{
-			v1alpha1.LabelShipmentUID:  string(s.UID),
-			v1alpha1.LabelShipmentItem: strconv.Itoa(i) + "-0",
-		},
-		Annotations: map[string]string{
-			v1alpha1.AnnotationShipment:    s.Name,
-			v1alpha1.AnnotationRequestedBy: by.Source + ":" + by.ID + " (" + by.Username + ")",
-		},
-	})
-	var refused *kargo.Refused
-	switch {
-	case errors.As(err, &refused):
-		c.log.Warn("promotion refused", "shipment", client.ObjectKeyFromObject(s), "stage", item.Path[0], "error", err)
-		stage.Phase, stage.Message = v1alpha1.PhaseFailed, refused.Reason
-		stage.FinishedAt = stamp(c.now())
-		return nil, nil
-	case err != nil:
-		return nil, err
-	}
-	stage.Promotion = promotion.Name
-	return promotion, nil
-}
-
-// promotion reads a Promotion that was made, from the API server where the cache has not seen it. It
-// returns nil if it is gone.
-func (c *Controller) promotion(ctx context.Context, namespace string, stage *v1alpha1.StageStatus) (*kargoapi.Promotion, error) {
-	key := client.ObjectKey{Namespace: namespace, Name: stage.Promotion}
-	var p kargoapi.Promotion
-	err := c.client.Get(ctx, key, &p)
-	if apierrors.IsNotFound(err) {
-		err = c.quorum.Get(ctx, key, &p)
-	}
-	switch {
-	case apierrors.IsNotFound(err):
-		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("get promotion %s: %w", key, err)
-	}
-	return &p, nil
-}
-
-// gone ends an item whose Promotion was deleted. If the Promotion had ended well, its Stage still has
-// the rest to say.
-func (c *Controller) gone(ctx context.Context, s *v1alpha1.Shipment, i int, stage *v1alpha1.StageStatus) error {
-	if stage.Phase == v1alpha1.PhaseVerifying {
-		ended := &kargoapi.Promotion{}
-		ended.Name = stage.Promotion
-		return c.verify(ctx, s, i, stage, ended)
-	}
-	stage.Phase = v1alpha1.PhaseAborted
-	stage.Message = "The Promotion was deleted from Kargo before it ended."
-	stage.FinishedAt = stamp(c.now())
-	return nil
+	return reconcile.Result{RequeueAfter: again}, nil
 }
 
 // save writes the status if it changed. Only what changed is sent, and the reports, which somebody
@@ -224,9 +132,9 @@ func (c *Controller) save(ctx context.Context, s, base *v1alpha1.Shipment) error
 		return nil
 	}
 	// Progress may be written over progress that the cache has not shown us yet: both follow from the
-	// Promotion. The end is written, counted and logged once.
+	// Promotion. An end is written once, and that of the Shipment is counted and logged once.
 	patch := client.MergeFrom(base)
-	if s.Status.Phase.IsTerminal() {
+	if over(s) > over(base) {
 		patch = client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{})
 	}
 	if err := c.client.Status().Patch(ctx, s, patch); err != nil {
@@ -240,6 +148,22 @@ func (c *Controller) save(ctx context.Context, s, base *v1alpha1.Shipment) error
 		c.log.Info("shipment finished", "shipment", client.ObjectKeyFromObject(s), "phase", s.Status.Phase, "request", s.Spec.Summary)
 	}
 	return nil
+}
+
+// over counts the ends that a status tells: of the Shipment and of each Stage.
+func over(s *v1alpha1.Shipment) int {
+	n := 0
+	if s.Status.Phase.IsTerminal() {
+		n++
+	}
+	for _, item := range s.Status.Items {
+		for _, stage := range item.Stages {
+			if stage.Phase.IsTerminal() {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // expire deletes a finished Shipment when it has been kept long enough.

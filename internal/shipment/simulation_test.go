@@ -84,8 +84,10 @@ func simulate(t *testing.T, adjust func(*kargoapi.Stage)) *simulation {
 func (sim *simulation) permit(t *testing.T, create, promote string) {
 	t.Helper()
 	role := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: "kargo-bot"}, Rules: []rbacv1.PolicyRule{
-		{APIGroups: []string{"kargobot.dev"}, Resources: []string{"shipments", "shipments/status"}, Verbs: []string{"*"}},
-		{APIGroups: []string{"kargo.akuity.io"}, Resources: []string{"promotions", "stages"}, Verbs: []string{"get", "list", "watch"}},
+		{APIGroups: []string{"kargobot.dev"}, Resources: []string{"shipments"}, Verbs: []string{"get", "list", "watch", "patch", "delete"}},
+		{APIGroups: []string{"kargobot.dev"}, Resources: []string{"shipments/status"}, Verbs: []string{"patch"}},
+		{APIGroups: []string{"kargo.akuity.io"}, Resources: []string{"promotions", "stages", "freights", "warehouses"}, Verbs: []string{"get", "list", "watch"}},
+		{APIGroups: []string{"kargo.akuity.io"}, Resources: []string{"promotions", "stages", "warehouses", "freights/status"}, Verbs: []string{"patch"}},
 		{APIGroups: []string{"kargo.akuity.io"}, Resources: []string{"promotions"}, Verbs: []string{create}},
 		{APIGroups: []string{"kargo.akuity.io"}, Resources: []string{"stages"}, Verbs: []string{promote}},
 	}}

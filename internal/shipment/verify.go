@@ -2,79 +2,66 @@ package shipment
 
 import (
 	"context"
-	"fmt"
 	"time"
-
-	"k8s.io/apimachinery/pkg/types"
-	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
-// activeStages indexes Shipments by the Stages that they are not done with.
-const activeStages = "activeStages"
-
-func indexActiveStages(mgr ctrl.Manager) error {
-	return mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.Shipment{}, activeStages, func(o client.Object) []string {
-		s, ok := o.(*v1alpha1.Shipment)
-		if !ok || s.Status.Phase.IsTerminal() {
-			return nil
-		}
-		var stages []string
-		for i := range s.Status.Items {
-			for _, stage := range s.Status.Items[i].Stages {
-				// Until the Promotion is over, the Stage has nothing to say that it does not say.
-				if stage.Phase == v1alpha1.PhaseVerifying {
-					stages = append(stages, stage.Stage)
-				}
-			}
-		}
-		return stages
-	})
-}
-
-// shipmentsIn leads from a Stage to the Shipments that wait for it.
-func (c *Controller) shipmentsIn(ctx context.Context, stage client.Object) []reconcile.Request {
-	var list v1alpha1.ShipmentList
-	if err := c.client.List(ctx, &list, client.InNamespace(stage.GetNamespace()), client.MatchingFields{activeStages: stage.GetName()}); err != nil {
-		c.log.Error("list shipments of a stage", "stage", client.ObjectKeyFromObject(stage), "error", err)
-		return nil
-	}
-	requests := make([]reconcile.Request, len(list.Items))
-	for i := range list.Items {
-		requests[i].NamespacedName = types.NamespacedName{Namespace: list.Items[i].Namespace, Name: list.Items[i].Name}
-	}
-	return requests
-}
-
 // stageSilence is how long after the end of a Promotion its Stage is waited for, to tell its
 // health: Kargo's Stage controller follows within a second or so, unless it is down.
 const stageSilence = 10 * time.Second
 
-// verify ends an item whose Promotion succeeded: if its Stage has no verification of its own, when
-// the Stage has taken note; else when that is over, or when the Stage has moved on to other Freight.
-func (c *Controller) verify(ctx context.Context, s *v1alpha1.Shipment, i int, status *v1alpha1.StageStatus, p *kargoapi.Promotion) error {
-	var stage kargoapi.Stage
-	err := c.client.Get(ctx, client.ObjectKey{Namespace: s.Namespace, Name: status.Stage}, &stage)
-	if client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("get stage %s: %w", status.Stage, err)
+// verify ends a Stage whose Promotion succeeded: if it has no verification of its own, when it has taken
+// note; else when that is over, or when it has moved on to other Freight. A Stage on the way has to say
+// that it is verified, since the next one waits for that.
+func (v *visit) verify(ctx context.Context, p *kargoapi.Promotion) (time.Duration, error) {
+	stage, err := v.stage(ctx, v.client, v.status.Stage)
+	if err != nil {
+		return 0, err
 	}
-	v := outcome{phase: v1alpha1.PhaseSucceeded}
-	if err == nil {
-		silent := p.Status.FinishedAt == nil || c.now().Sub(p.Status.FinishedAt.Time) >= stageSilence
-		v = verdict(&stage, s.Spec.Items[i].Freight, p.Name, silent)
+	freight := p.Spec.Freight
+	if freight == "" {
+		freight = v.item.Freight // the Promotion is gone
 	}
-	status.Phase, status.Message, status.Health = v.phase, v.message, v.health
-	if status.Phase.IsTerminal() {
-		status.FinishedAt = p.Status.FinishedAt
-		if hasVerification(&stage) || status.FinishedAt == nil {
-			status.FinishedAt = stamp(c.now())
+	o := outcome{phase: v1alpha1.PhaseSucceeded}
+	if stage != nil {
+		silent := p.Status.FinishedAt == nil || v.now.Sub(p.Status.FinishedAt.Time) >= stageSilence
+		o = verdict(stage, freight, p.Name, silent && v.last())
+		if o.phase == v1alpha1.PhaseSucceeded && !v.last() && !stage.Status.Current().Includes(freight) {
+			if o, err = v.passedOn(ctx, o); err != nil {
+				return 0, err
+			}
+		}
+		if o.phase == v1alpha1.PhaseSucceeded && v.s.Spec.Action == v1alpha1.ActionResume {
+			o = v.resumed(stage, p, o)
+		}
+		v.status.Held = holds(stage, freight)
+	}
+	v.status.Phase, v.status.Message, v.status.Health, v.status.Result = o.phase, o.message, o.health, o.result
+	if o.phase.IsTerminal() {
+		v.status.FinishedAt = p.Status.FinishedAt
+		if stage != nil && hasVerification(stage) || v.status.FinishedAt == nil {
+			v.status.FinishedAt = stamp(v.now)
 		}
 	}
-	return nil
+	// The Stage's next change brings us back; this is for one that says no more.
+	return stageSilence, nil
+}
+
+// passedOn tells how it stands with a Stage on the way that has moved on to other Freight: all is well if
+// the Freight was verified before.
+func (v *visit) passedOn(ctx context.Context, o outcome) (outcome, error) {
+	freight, err := v.freight(ctx, v.quorum)
+	if err != nil {
+		return o, err
+	}
+	if freight != nil {
+		if _, verified := freight.Status.VerifiedIn[v.status.Stage]; verified {
+			return o, nil
+		}
+	}
+	return outcome{phase: v1alpha1.PhaseFailed, message: "Something else was promoted there before it was verified."}, nil
 }
 
 // outcome is how far an item is after its Promotion.
@@ -82,6 +69,7 @@ type outcome struct {
 	phase   v1alpha1.ShipmentPhase
 	message string
 	health  string
+	result  string
 }
 
 // verdict reads from a Stage how it stands with a Freight that was promoted to it. Silent says that
@@ -135,11 +123,7 @@ func verified(ran *kargoapi.FreightCollection, succeeded, notYet outcome) outcom
 	if verification.Phase == kargoapi.VerificationPhaseSuccessful {
 		return succeeded
 	}
-	message := fmt.Sprintf("It was promoted, but its verification ended: %s.", verification.Phase)
-	if verification.Message != "" {
-		message += " Kargo says: " + bounded(verification.Message)
-	}
-	return outcome{phase: v1alpha1.PhaseFailed, message: message}
+	return outcome{phase: v1alpha1.PhaseFailed, message: "It was promoted, but " + lost(verification)}
 }
 
 // hasVerification reports whether the Stage runs a verification of its own. Without one, Kargo

@@ -113,6 +113,7 @@ func (w *world) controller(t *testing.T) *Controller {
 	w.registry = prometheus.NewRegistry()
 	return &Controller{
 		client: w.cached(), quorum: w.server, promoter: kargo.NewPromoter(w.cached(), w.server), retention: 24 * time.Hour,
+		operator: kargo.NewOperator(w.cached()), turns: make(turns, makers),
 		now: func() time.Time { return w.clock }, log: slog.New(slog.NewTextHandler(t.Output(), nil)), metrics: NewMetrics(w.registry),
 	}
 }

@@ -1,0 +1,245 @@
+package shipment
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/kargo"
+	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
+)
+
+// abortSilence is how long Kargo is given to end what was aborted. It looks at an abort between steps, and
+// a step may take minutes.
+const abortSilence = 10 * time.Minute
+
+// fate counts what became of what was to be aborted.
+type fate struct {
+	// aborted and stopped are Promotions and Shipments that were ended by it.
+	aborted, stopped int
+	// ended are the phases of those that ended by themselves.
+	ended []string
+	// open are those that are not over.
+	open int
+}
+
+// abort ends the Promotions that the item names, and keeps the Shipments that it names from going on.
+func (v *visit) abort(ctx context.Context) (time.Duration, error) {
+	var f fate
+	err := v.abortShipments(ctx, &f)
+	for _, name := range v.item.Promotions {
+		if err == nil {
+			err = v.abortPromotion(ctx, name, &f)
+		}
+	}
+	var refused *kargo.Refused
+	switch {
+	case errors.As(err, &refused):
+		v.fail("%s", refused.Reason)
+		return 0, nil
+	case err != nil:
+		return 0, err
+	}
+	if v.status.StartedAt == nil {
+		v.status.StartedAt = stamp(v.now)
+	}
+	if f.open == 0 {
+		v.conclude(f)
+		return 0, nil
+	}
+	if v.now.Sub(v.status.StartedAt.Time) >= abortSilence {
+		v.fail("Kargo has not ended it within %d minutes.", int(abortSilence.Minutes()))
+		return 0, nil
+	}
+	return waitCheck, nil
+}
+
+// conclude ends the item when nothing is left that could be aborted.
+func (v *visit) conclude(f fate) {
+	if f.aborted+f.stopped == 0 && len(f.ended) > 0 {
+		v.fail("%s", tooLate(f.ended))
+		return
+	}
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		noun string
+		verb string
+	}{{f.aborted, "promotion", "aborted"}, {f.stopped, "request", "stopped"}} {
+		if part.n > 0 {
+			parts = append(parts, count(part.n, part.noun)+" "+part.verb)
+		}
+	}
+	switch {
+	case len(parts) == 0:
+		parts = append(parts, "nothing was left to abort")
+	case len(f.ended) > 0:
+		parts = append(parts, fmt.Sprintf("%d had already ended", len(f.ended)))
+	}
+	v.succeed(strings.Join(parts, ", "))
+}
+
+// tooLate says how what was to be aborted had ended.
+func tooLate(ended []string) string {
+	if len(ended) == 1 {
+		return fmt.Sprintf("The promotion had already ended: %s.", ended[0])
+	}
+	slices.Sort(ended)
+	return fmt.Sprintf("The %d promotions had already ended: %s.", len(ended), strings.Join(slices.Compact(ended), ", "))
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// abortPromotion asks Kargo to end a Promotion, unless it is over.
+func (v *visit) abortPromotion(ctx context.Context, name string, f *fate) error {
+	promotion, err := get(ctx, v.client, v.key(name), &kargoapi.Promotion{})
+	if err == nil && promotion == nil {
+		promotion, err = get(ctx, v.quorum, v.key(name), &kargoapi.Promotion{})
+	}
+	if err != nil || promotion == nil {
+		return err
+	}
+	return v.endPromotion(ctx, promotion, f)
+}
+
+func (v *visit) endPromotion(ctx context.Context, promotion *kargoapi.Promotion, f *fate) error {
+	switch phase := promotion.Status.Phase; {
+	case phase == kargoapi.PromotionPhaseAborted:
+		f.aborted++
+		return nil
+	case phase.IsTerminal():
+		f.ended = append(f.ended, string(phase))
+		return nil
+	}
+	if promotion.Annotations[kargoapi.AnnotationKeyAbort] == "" {
+		err := v.operator.AbortPromotion(ctx, client.ObjectKeyFromObject(promotion))
+		switch {
+		case apierrors.IsNotFound(err):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+	f.open++
+	return nil
+}
+
+// abortShipments keeps the Shipments that the item names from going on to the Stage.
+func (v *visit) abortShipments(ctx context.Context, f *fate) error {
+	for _, name := range v.item.Shipments {
+		s, err := get(ctx, v.client, v.key(name), &v1alpha1.Shipment{})
+		if err == nil && s == nil {
+			s, err = get(ctx, v.quorum, v.key(name), &v1alpha1.Shipment{})
+		}
+		if err != nil {
+			return err
+		}
+		if s == nil || !s.Spec.Action.Promotes() {
+			continue
+		}
+		if err := v.abortShipment(ctx, s, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// abortShipment keeps a Shipment from going on to the Stage. What it has running there is aborted too, in
+// case it was made after the abort was asked for.
+func (v *visit) abortShipment(ctx context.Context, s *v1alpha1.Shipment, f *fate) error {
+	open, stopped := false, false
+	for i := range s.Spec.Items {
+		if !concerns(v.s, s.Name, &s.Spec.Items[i]) {
+			continue
+		}
+		switch phase, promoted := phaseIn(s, i, v.status.Stage); {
+		case !phase.IsTerminal():
+			open = true
+		case phase == v1alpha1.PhaseAborted && !promoted:
+			stopped = true
+		}
+	}
+	if stopped {
+		f.stopped++
+	}
+	if !open {
+		return nil
+	}
+	f.open++
+	// Once only: where several are aborting it, each would undo what the other says.
+	if v.status.StartedAt == nil && s.Annotations[v1alpha1.AnnotationAbort] != v.s.Name {
+		if err := v.mark(ctx, s); err != nil {
+			return err
+		}
+	}
+	return v.abortMade(ctx, s, f)
+}
+
+// phaseIn returns where an item is with a Stage of its path, and whether a Promotion was made for that.
+func phaseIn(s *v1alpha1.Shipment, i int, stage string) (phase v1alpha1.ShipmentPhase, promoted bool) {
+	if s.Status.Phase.IsTerminal() {
+		phase = s.Status.Phase
+	}
+	if i < len(s.Status.Items) {
+		for _, status := range s.Status.Items[i].Stages {
+			if status.Stage == stage {
+				return status.Phase, status.Promotion != ""
+			}
+		}
+	}
+	return phase, false
+}
+
+// markTimeout bounds the writing of an annotation.
+const markTimeout = 5 * time.Second
+
+// mark notes on a Shipment by which other one it is aborted.
+func (v *visit) mark(ctx context.Context, s *v1alpha1.Shipment) error {
+	ctx, cancel := context.WithTimeout(ctx, markTimeout)
+	defer cancel()
+	data, err := json.Marshal(map[string]any{"metadata": map[string]any{
+		"annotations": map[string]string{v1alpha1.AnnotationAbort: v.s.Name},
+	}})
+	if err != nil {
+		return fmt.Errorf("encode a patch: %w", err)
+	}
+	target := &v1alpha1.Shipment{}
+	target.Namespace, target.Name = s.Namespace, s.Name
+	if err := v.client.Patch(ctx, target, client.RawPatch(types.MergePatchType, data)); client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("abort shipment %s: %w", s.Name, err)
+	}
+	return nil
+}
+
+// abortMade aborts the Promotions to the Stage that a Shipment has made and that the item does not name.
+func (v *visit) abortMade(ctx context.Context, s *v1alpha1.Shipment, f *fate) error {
+	var made kargoapi.PromotionList
+	mine := client.MatchingLabels{v1alpha1.LabelShipmentUID: string(s.UID)}
+	if err := v.quorum.List(ctx, &made, client.InNamespace(s.Namespace), mine); err != nil {
+		return fmt.Errorf("list promotions of shipment %s: %w", s.Name, err)
+	}
+	for i := range made.Items {
+		p := &made.Items[i]
+		if p.Spec.Stage != v.status.Stage || slices.Contains(v.item.Promotions, p.Name) {
+			continue
+		}
+		if err := v.endPromotion(ctx, p, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
