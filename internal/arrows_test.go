@@ -25,10 +25,10 @@ var floors = [][]string{
 		"internal/githubfake/openapi", "internal/githubfake/openapi/slice", "internal/githubfake/webhookshapes",
 	},
 	{
-		"internal/kargo", "internal/access", "internal/notify", "internal/cards", "internal/manifests",
+		"internal/kargo", "internal/access", "internal/freightdiff", "internal/notify", "internal/cards", "internal/manifests",
 		"internal/kargosim/memory", "internal/kargosim/rules", "internal/kargosim/event", "internal/kargosim/registry",
 	},
-	{"internal/bot", "internal/shipment", "internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world"},
+	{"internal/bot", "internal/doctor", "internal/shipment", "internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world"},
 	{"internal/github", "internal/slack", "internal/config", "internal/kargosim"},
 	{"internal/app"},
 	{"internal/demo"},

@@ -1,0 +1,45 @@
+package kargo
+
+import (
+	"strings"
+
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
+)
+
+// maxActor bounds what is shown of who asked, in characters.
+const maxActor = 100
+
+// Requester says for people who asked for a Promotion: the person the bot made it for, else whom Kargo
+// says. It is empty if Kargo promoted by itself.
+func Requester(p *kargoapi.Promotion) string {
+	if by := p.Annotations[v1alpha1.AnnotationRequestedBy]; by != "" {
+		// "slack:T01/U42 (octocat@acme.dev)"
+		if _, username, ok := strings.Cut(strings.TrimSuffix(by, ")"), " ("); ok && username != "" {
+			by = username
+		}
+		return chatops.Shorten(by, maxActor)
+	}
+	return actor(p.Annotations[kargoapi.AnnotationKeyCreateActor])
+}
+
+// actor puts Kargo's word for an actor (pkg/api/event.go of v1.11.2) into people's: a kind or a claim,
+// and a name. It is empty for Kargo itself.
+func actor(word string) string {
+	kind, name, ok := strings.Cut(word, ":")
+	switch {
+	case word == "":
+		return ""
+	case word == "admin":
+		return "Kargo's administrator"
+	case !ok:
+		return chatops.Shorten(word, maxActor)
+	case kind == "controller":
+		return ""
+	}
+	if account, ok := strings.CutPrefix(name, "system:serviceaccount:"); ok {
+		name = "ServiceAccount " + strings.Replace(account, ":", "/", 1)
+	}
+	return chatops.Shorten(name, maxActor)
+}
