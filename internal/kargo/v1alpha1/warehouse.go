@@ -45,9 +45,14 @@ type ImageSubscription struct {
 	Constraint             string   `json:"constraint,omitempty"`
 	AllowTagsRegexes       []string `json:"allowTagsRegexes,omitempty"`
 	IgnoreTagsRegexes      []string `json:"ignoreTagsRegexes,omitempty"`
-	// AllowTags is refused by Kargo's discovery from 1.11 on; it is declared to recognise it.
-	AllowTags      string `json:"allowTags,omitempty"`
-	DiscoveryLimit int64  `json:"discoveryLimit,omitempty"`
+	// AllowTags and IgnoreTags are refused by Kargo's discovery from 1.11 on; they are declared to
+	// recognise them.
+	AllowTags  string   `json:"allowTags,omitempty"`
+	IgnoreTags []string `json:"ignoreTags,omitempty"`
+	// SemverConstraint is what charts call it: of an image, Kargo keeps it and pays no heed to it. It is
+	// declared to recognise it.
+	SemverConstraint string `json:"semverConstraint,omitempty"`
+	DiscoveryLimit   int64  `json:"discoveryLimit,omitempty"`
 }
 
 // WarehouseStatus is what Kargo reports about a Warehouse.
