@@ -17,6 +17,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/bot"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/doctor"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
 	"github.com/davidaparicio/kargo-bot/internal/shipment"
@@ -75,10 +76,15 @@ func (a *App) wire() error {
 	o, mgr := a.options, a.manager
 	links := cards.Links{Kargo: o.KargoURL}
 	people := &access.Mapper{People: o.People, Surfaces: map[chatops.Source]access.Surface{}}
+	if err := kargo.IndexPromotions(context.Background(), mgr.GetFieldIndexer()); err != nil {
+		return err
+	}
+	catalogue, authorizer := kargo.NewCatalogue(mgr.GetCache(), o.Pipelines), a.authorizer()
 	core := bot.New(bot.Options{
-		Catalogue:   kargo.NewCatalogue(mgr.GetCache(), o.Pipelines),
+		Queries:     bot.Queries{Library: catalogue, Rights: authorizer, Doctor: doctor.New(catalogue, o.Now)},
+		Catalogue:   catalogue,
 		People:      people,
-		Permissions: a.authorizer(),
+		Permissions: authorizer,
 		Shipments:   mgr.GetClient(),
 		Cache:       mgr.GetCache(),
 		Quorum:      mgr.GetAPIReader(),

@@ -14,7 +14,9 @@ import (
 // warmUp fills the caches that requests are answered from, on every replica, so that the first
 // request finds them full.
 func (a *App) warmUp(ctx context.Context) error {
-	kinds := []client.Object{&kargoapi.Stage{}, &kargoapi.Freight{}, &v1alpha1.Shipment{}}
+	kinds := []client.Object{
+		&kargoapi.Stage{}, &kargoapi.Freight{}, &kargoapi.Promotion{}, &kargoapi.Warehouse{}, &v1alpha1.Shipment{},
+	}
 	if a.options.KargoRoles {
 		kinds = append(kinds, serviceAccounts())
 	}

@@ -48,6 +48,8 @@ type Permissions interface {
 
 // Options are what a Bot needs.
 type Options struct {
+	Queries
+
 	Catalogue   Catalogue
 	People      People
 	Permissions Permissions

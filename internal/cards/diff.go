@@ -129,4 +129,4 @@ func versionCell(v *answers.ArtifactVersion, change answers.ArtifactChange) chat
 }
 
 // shortHash is the beginning of a hash, as Git shows it.
-func shortHash(hash string) string { return hash[:min(len(hash), 7)] }
+func shortHash(hash string) string { return strings.ToValidUTF8(hash[:min(len(hash), 7)], "") }

@@ -42,8 +42,11 @@ func Doctor(d answers.Diagnosis, paging Paging) chatops.Card {
 
 func doctorTitle(d answers.Diagnosis) string {
 	of := strings.Join(d.Projects, ", ")
-	if d.Service != "" {
+	switch {
+	case d.Service != "":
 		of = d.Service
+	case len(d.Projects) > 3:
+		of = numbered(len(d.Projects), "project")
 	}
 	counts := map[answers.Severity]int{}
 	for _, f := range d.Findings {

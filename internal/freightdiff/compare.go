@@ -65,5 +65,5 @@ func (a artifact) same(b artifact) bool {
 // shorten returns the beginning of a hash that people are shown.
 func shorten(hash string) string {
 	hash = strings.TrimPrefix(hash, "sha256:")
-	return hash[:min(len(hash), shortHash)]
+	return strings.ToValidUTF8(hash[:min(len(hash), shortHash)], "")
 }
