@@ -152,6 +152,7 @@ func objects() []client.Object {
 	role := &rbacv1.ClusterRole{Rules: []rbacv1.PolicyRule{
 		rule("kargo.akuity.io", "stages", "get", "list", "watch", "promote"),
 		rule("kargo.akuity.io", "freights", "get", "list", "watch"),
+		rule("kargo.akuity.io", "warehouses", "get", "list", "watch"),
 		rule("kargo.akuity.io", "promotions", "get", "list", "watch", "create"),
 		rule("kargobot.dev", "shipments", "get", "list", "watch", "create", "delete"),
 		rule("kargobot.dev", "shipments/status", "patch"),

@@ -67,7 +67,7 @@ func past(p *kargoapi.Promotion, freight *freights, target Target) answers.PastP
 		Freight:  freight.named(p.Spec.Freight, target.Service),
 		Rollback: p.Annotations[kargoapi.AnnotationKeyRollback] == kargoapi.AnnotationValueTrue,
 		By:       Requester(p), Phase: status.Phase,
-		CreatedAt: status.CreatedAt.UTC(), StartedAt: status.StartedAt, FinishedAt: status.FinishedAt,
+		CreatedAt: status.CreatedAt, StartedAt: status.StartedAt, FinishedAt: status.FinishedAt,
 	}
 	out.DurationSeconds = seconds(out.StartedAt, out.FinishedAt)
 	if p.Status.Phase != kargoapi.PromotionPhaseSucceeded && p.Status.Phase.IsTerminal() {

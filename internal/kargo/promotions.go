@@ -23,7 +23,7 @@ func PromotionStatus(p *kargoapi.Promotion) answers.PromotionStatus {
 	out := answers.PromotionStatus{
 		Name: p.Name, Phase: string(cmp.Or(p.Status.Phase, kargoapi.PromotionPhasePending)),
 		Steps: len(p.Spec.Steps), Message: bounded(p.Status.Message),
-		CreatedAt: p.CreationTimestamp.Time, StartedAt: instant(p.Status.StartedAt), FinishedAt: instant(p.Status.FinishedAt),
+		CreatedAt: p.CreationTimestamp.UTC(), StartedAt: instant(p.Status.StartedAt), FinishedAt: instant(p.Status.FinishedAt),
 	}
 	i := stepAt(&p.Status)
 	if i < 0 {
