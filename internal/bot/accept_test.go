@@ -33,6 +33,7 @@ func TestPromoteIsRecordedWithEveryChoiceMade(t *testing.T) {
 		Items: []v1alpha1.ShipmentItem{{
 			Service: "red", Environment: "production", Path: []string{"red-production"},
 			Freight: "e72fb09c1d4f", Alias: "rafting-starfish", Version: "3.2.0", From: "2873e6b6a1c3", FromVersion: "3.1.0",
+			Changes: changing("3.1.0", "3.2.0"),
 		}},
 		RequestedBy: v1alpha1.Actor{
 			Source: "slack", ID: "T01/U42", Name: "octocat", Username: "octocat@acme.dev", Groups: []string{"acme:web"}, Role: "promoter-prod",

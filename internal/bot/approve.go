@@ -17,7 +17,7 @@ func (b *Bot) approveFreight(ctx context.Context, r Request, c chatops.ApproveFr
 		words: []string{c.Service}, environment: c.Environment,
 		doing: func(environment string) string { return "approve Freight for " + environment },
 		plan: func(ctx context.Context, t kargo.Target) ([]v1alpha1.ShipmentItem, error) {
-			freight, err := b.Catalogue.Named(ctx, t, c.Freight, b.Now())
+			freight, err := b.Catalogue.Lookup(ctx, t, c.Freight, b.Now())
 			if err != nil {
 				return nil, err
 			}

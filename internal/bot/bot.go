@@ -28,8 +28,8 @@ type Catalogue interface {
 	Through(ctx context.Context, target kargo.Target, wanted string, now time.Time) (kargo.Walk, error)
 	// Previous chooses what ran before.
 	Previous(ctx context.Context, target kargo.Target, wanted string, now time.Time) (*kargoapi.Freight, error)
-	// Named finds Freight that may not be able to go.
-	Named(ctx context.Context, target kargo.Target, word string, now time.Time) (*kargoapi.Freight, error)
+	// Lookup finds Freight by a word, be it able to go or not.
+	Lookup(ctx context.Context, target kargo.Target, word string, now time.Time) (*kargoapi.Freight, error)
 	// Candidate chooses what Kargo would promote by itself.
 	Candidate(ctx context.Context, target kargo.Target, origin kargoapi.FreightOrigin, now time.Time) (*kargoapi.Freight, error)
 	// Unfinished finds the Promotions that run or wait.
@@ -114,11 +114,13 @@ func (b *Bot) dispatch(ctx context.Context, r Request, command chatops.Command) 
 		return b.approveFreight(ctx, r, c)
 	case chatops.Help:
 		return b.help(c)
-	default:
-		return Answer{}, &chatops.Problem{
-			Code:  chatops.CodeInternal,
-			Title: fmt.Sprintf("I don't know how to /%s, so I did nothing.", c.Name()),
-		}
+	}
+	if answer, handled, err := b.query(ctx, r, command); handled {
+		return answer, err
+	}
+	return Answer{}, &chatops.Problem{
+		Code:  chatops.CodeInternal,
+		Title: fmt.Sprintf("I don't know how to /%s, so I did nothing.", command.Name()),
 	}
 }
 

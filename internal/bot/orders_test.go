@@ -134,6 +134,11 @@ func items(s *v1alpha1.Shipment) []string {
 	return out
 }
 
+// changing is the change of red's image.
+func changing(from, to string) []v1alpha1.ArtifactChange {
+	return []v1alpha1.ArtifactChange{{Artifact: "quay.io/acme/red", From: from, To: to}}
+}
+
 func TestABatchIsOneShipment(t *testing.T) {
 	for line, want := range map[string][]string{
 		"/promote red,blue production": {"red red-production red320", "blue blue-production blue320"},
@@ -309,11 +314,11 @@ func TestVerifyRefreshResumeAndApprove(t *testing.T) {
 		"/refresh red": {Service: "red", Warehouse: "red"},
 		"/resume red staging": {
 			Service: "red", Environment: "staging", Path: []string{"red-staging"}, Origin: "Warehouse/red",
-			Freight: "red330", Version: "3.3.0", From: "red320", FromVersion: "3.2.0",
+			Freight: "red330", Version: "3.3.0", From: "red320", FromVersion: "3.2.0", Changes: changing("3.2.0", "3.3.0"),
 		},
 		"/approve-freight red 3.3.0 production": {
 			Service: "red", Environment: "production", Path: []string{"red-production"},
-			Freight: "red330", Version: "3.3.0", From: "red310", FromVersion: "3.1.0",
+			Freight: "red330", Version: "3.3.0", From: "red310", FromVersion: "3.1.0", Changes: changing("3.1.0", "3.3.0"),
 		},
 	} {
 		s := w.wantAccepted(t, w.handle(t, line))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
@@ -52,11 +53,14 @@ func moving(t kargo.Target, f *kargoapi.Freight) v1alpha1.ShipmentItem {
 	item := newItem(t)
 	item.Freight, item.Alias = f.Name, f.Alias
 	item.Version = kargo.Version(kargo.Reference(f), t.Service)
+	var runs []kargoapi.FreightReference
 	if current := t.Stage.Status.Current(); current != nil {
 		if ref, ok := current.Freight[f.Origin.String()]; ok {
 			item.From, item.FromVersion = ref.Name, kargo.Version(ref, t.Service)
+			runs = append(runs, ref)
 		}
 	}
+	item.Changes = freightdiff.Compare(runs, []kargoapi.FreightReference{kargo.Reference(f)}).Record()
 	return item
 }
 

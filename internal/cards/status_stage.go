@@ -61,12 +61,12 @@ func issues(s answers.StageStatus) []chatops.Text {
 			out = append(out, plain(fmt.Sprintf("and %s", numbered(len(s.Issues)-i, "more issue"))))
 			break
 		}
-		out = append(out, says(issue))
+		out = append(out, kargoSays(issue))
 	}
 	return out
 }
 
-func says(message string) chatops.Text {
+func kargoSays(message string) chatops.Text {
 	return chatops.Line(chatops.Plain("Kargo says: "), chatops.Code(chatops.Shorten(message, maxSaid)))
 }
 
@@ -86,7 +86,7 @@ func verification(s answers.StageStatus, now time.Time) []chatops.Text {
 	}
 	out := []chatops.Text{plain("✗ Its verification " + verificationWord(v.Phase) + ago(v.FinishedAt, now) + ".")}
 	if v.Message != "" {
-		out = append(out, says(v.Message))
+		out = append(out, kargoSays(v.Message))
 	}
 	return out
 }
@@ -104,7 +104,7 @@ func promotions(project string, s answers.StageStatus, now time.Time) []chatops.
 		}
 		out = append(out, append(line, chatops.Plain(".")))
 		if p.Message != "" {
-			out = append(out, says(p.Message))
+			out = append(out, kargoSays(p.Message))
 		}
 	}
 	for _, p := range s.Queued {
@@ -131,7 +131,7 @@ func lastPromotion(project string, s answers.StageStatus, now time.Time) []chato
 	if last.Phase == "Succeeded" || last.Message == "" {
 		return out
 	}
-	out = append(out, says(last.Message))
+	out = append(out, kargoSays(last.Message))
 	if fix := hint(project, s.Stage, last.Message); fix != nil {
 		out = append(out, fix)
 	}

@@ -17,11 +17,7 @@ func (c *Catalogue) Lookup(ctx context.Context, target Target, word string, now 
 	if err != nil {
 		return nil, err
 	}
-	found, problem := choice.find(word)
-	if problem != nil {
-		return nil, problem
-	}
-	return found.DeepCopy(), nil
+	return chosen(choice.find(word))
 }
 
 // Next returns the Freight that comes next to a target: what Kargo would choose, else the newest that is

@@ -13,16 +13,6 @@ import (
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
-// Named returns the Freight that a word names among those that a target's Stage takes, be it available
-// or there already, or not.
-func (c *Catalogue) Named(ctx context.Context, target Target, word string, now time.Time) (*kargoapi.Freight, error) {
-	choice, err := c.choice(ctx, target, now)
-	if err != nil {
-		return nil, err
-	}
-	return chosen(choice.find(word))
-}
-
 // Unfinished returns the names of the Promotions to a target that run or wait, the oldest first.
 func (c *Catalogue) Unfinished(ctx context.Context, target Target) ([]string, error) {
 	var all kargoapi.PromotionList
