@@ -75,7 +75,7 @@ func TestAWalkFollowsWhatTheStagesRequest(t *testing.T) {
 			objects = append(objects, s)
 		}
 		catalogue := kargo.NewCatalogue(newClient(t, objects...), []kargo.Pipeline{guide()})
-		walk, err := catalogue.Through(t.Context(), inProduction(test.stages[0]), "", noon)
+		walk, err := catalogue.Through(t.Context(), redProduction(test.stages[0]), "", noon)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -86,7 +86,7 @@ func TestAWalkFollowsWhatTheStagesRequest(t *testing.T) {
 	}
 }
 
-func inProduction(stage *kargoapi.Stage) kargo.Target {
+func redProduction(stage *kargoapi.Stage) kargo.Target {
 	return kargo.Target{Project: "microsvcs", Namespace: namespace, Service: "red", Environment: "production", Stage: stage}
 }
 
@@ -126,7 +126,7 @@ func TestAWalkThatLeadsNowhereIsRefused(t *testing.T) {
 			objects = append(objects, s)
 		}
 		catalogue := kargo.NewCatalogue(newClient(t, objects...), []kargo.Pipeline{guide()})
-		_, err := catalogue.Through(t.Context(), inProduction(test.stages[0]), "", noon)
+		_, err := catalogue.Through(t.Context(), redProduction(test.stages[0]), "", noon)
 		if says := wantProblem(t, err, test.code); !strings.Contains(says, test.says) {
 			t.Errorf("%s: says %q, want %q", name, says, test.says)
 		}
@@ -138,11 +138,11 @@ func TestAWalkTakesTheNewestOrTheOneThatIsNamed(t *testing.T) {
 	catalogue := kargo.NewCatalogue(newClient(t, stage, newStage("red-staging", direct),
 		newFreight("f320", "3.2.0", time.Hour), newFreight("f330", "3.3.0", time.Minute)), []kargo.Pipeline{guide()})
 	for wanted, want := range map[string]string{"": "f330", "3.2.0": "f320"} {
-		walk, err := catalogue.Through(t.Context(), inProduction(stage), wanted, noon)
+		walk, err := catalogue.Through(t.Context(), redProduction(stage), wanted, noon)
 		if err != nil || walk.Freight.Name != want {
 			t.Errorf("%q is %v, %v; want %s", wanted, walk.Freight, err, want)
 		}
 	}
-	_, err := catalogue.Through(t.Context(), inProduction(stage), "4.0.0", noon)
+	_, err := catalogue.Through(t.Context(), redProduction(stage), "4.0.0", noon)
 	wantProblem(t, err, chatops.CodeUnknownFreight)
 }

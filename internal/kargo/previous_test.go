@@ -28,7 +28,7 @@ func previous(t *testing.T, stage *kargoapi.Stage, wanted string, freight ...*ka
 		objects = append(objects, f)
 	}
 	catalogue := kargo.NewCatalogue(newClient(t, objects...), []kargo.Pipeline{guide()})
-	return catalogue.Previous(t.Context(), inProduction(stage), wanted, noon)
+	return catalogue.Previous(t.Context(), redProduction(stage), wanted, noon)
 }
 
 func TestPrevious(t *testing.T) {
