@@ -122,10 +122,15 @@ func (t *transcript) reactions(all []string) {
 
 // markup is what plainMarkdown takes away or replaces.
 var markup = regexp.MustCompile(`(?s)<!--.*?-->` + // hidden
+	`|(?m:^\|(?: --- \|)+\n)` + // what is between a table's headings and its rows
 	`|\\([!-/:-@\[-` + "`" + `{-~])` + // 1: an escaped character
 	`|&(?:[a-z]+|#\d+);` +
 	`|\[((?:\\.|[^\]\\])*)\]\([^)]*\)` + // 2: a link's label
-	`|\*\*|</?strong>|` + "`+" + `|(?m:^#{1,6} )`)
+	`|(?m:^\| | \|$)| \| ` + // the ends of a row, and what is between its cells
+	`|\*\*|</?(?:strong|code)>|` + "`+" + `|(?m:^#{1,6} )`)
+
+// betweenCells is what stands between the cells of a table.
+const betweenCells = " | "
 
 // plainMarkdown returns a comment of the bot as a person reads it. It knows what the bot writes and no
 // more of Markdown.
@@ -139,6 +144,8 @@ func plainMarkdown(text string) string {
 			return plainMarkdown(parts[2])
 		case strings.HasPrefix(found, "&"):
 			return html.UnescapeString(found)
+		case found == betweenCells:
+			return "   "
 		}
 		return ""
 	})

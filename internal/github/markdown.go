@@ -44,21 +44,27 @@ func markdown(card chatops.Card, marker string) string {
 	return strings.Join(parts, "\n\n")
 }
 
-// block is a paragraph of a comment.
-type block struct {
+// block is a part of a comment that stands by itself.
+type block interface {
+	// render returns the block in at most that many characters, and says in it what is missing.
+	render(most int) string
+}
+
+// paragraph is a block of text.
+type paragraph struct {
 	prefix string
 	text   chatops.Text
 	// whole is the text as Markdown.
 	whole string
 }
 
-// render returns the block, cut to that many characters.
-func (b block) render(most int) string {
-	most -= utf8.RuneCountInString(b.prefix)
-	if utf8.RuneCountInString(b.whole) <= most {
-		return b.prefix + b.whole
+// render implements block.
+func (p paragraph) render(most int) string {
+	most -= utf8.RuneCountInString(p.prefix)
+	if utf8.RuneCountInString(p.whole) <= most {
+		return p.prefix + p.whole
 	}
-	return b.prefix + cut(b.prefix, b.text, most)
+	return p.prefix + cut(p.prefix, p.text, most)
 }
 
 // cut returns as much of a text as fits into that many characters, and says how much is missing. It
@@ -103,15 +109,21 @@ func blocks(card chatops.Card) []block {
 	var all []block
 	add := func(prefix string, text chatops.Text) {
 		if whole := renderAfter(prefix, text); whole != "" {
-			all = append(all, block{prefix: prefix, text: text, whole: whole})
+			all = append(all, paragraph{prefix: prefix, text: text, whole: whole})
 		}
 	}
 	add("### "+sign, heading(card.Title))
 	add("", stateLine(word, flat(card.Status)))
 	add("", facts(card.Facts))
 	add("", steps(card.Steps))
-	for _, paragraph := range card.Body {
-		add("", paragraph)
+	if rows, ok := table(card.Table); ok {
+		all = append(all, rows)
+	}
+	for _, text := range card.Body {
+		add("", text)
+	}
+	if commands, ok := actions(card.Actions); ok {
+		all = append(all, commands)
 	}
 	add("", links(card.Links))
 	return all

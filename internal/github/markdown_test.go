@@ -2,6 +2,7 @@ package github
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,6 +67,7 @@ func TestMarkdown(t *testing.T) {
 	for name, card := range map[string]chatops.Card{
 		"running": progress(), "succeeded": succeeded, "failed": failed, "aborted": aborted, "pending": pending,
 		"refused": refused, "help": helpCard, "help-promote": helpPromote, "hostile": hostile(),
+		"table": status(), "hostile-table": hostileTable(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := markdown(card, "kargo-bot:shipment:7f3c9a:Card")
@@ -84,6 +86,52 @@ func TestMarkdown(t *testing.T) {
 				t.Errorf("%s is not what it should be (run with -update and look at the difference):\n%s", path, got)
 			}
 		})
+	}
+}
+
+// status is a card of what runs where, and of what can be done next.
+func status() chatops.Card {
+	cell := func(version string, more ...chatops.Span) chatops.Text {
+		return append(chatops.Line(chatops.Code(version)), more...)
+	}
+	return chatops.Card{
+		Title: "What runs where", State: chatops.StateInfo,
+		Table: &chatops.Table{
+			Columns: []string{"", "development", "staging", "production"},
+			Rows: [][]chatops.Text{
+				{chatops.Line(chatops.Bold("red")), cell("sha-4f2c1aa"), cell("3.2.0", chatops.Plain(" ✓")), cell("3.1.0", chatops.Plain(" ✓, 3.2.0 waits"))},
+				{chatops.Line(chatops.Bold("yellow")), cell("sha-77aa310"), cell("3.3.2", chatops.Plain(" ✗ verification failed"))},
+			},
+		},
+		Body: []chatops.Text{chatops.Line(chatops.Plain("As of 12:04 UTC."))},
+		Actions: []chatops.Action{
+			{Label: "Promote red", Command: "/promote red production 3.2.0", Style: chatops.StylePrimary, Confirm: "Promote red 3.2.0 to production?"},
+			{Label: "Abort", Command: "/abort red production", Style: chatops.StyleDanger},
+		},
+		Links: progress().Links,
+	}
+}
+
+// hostileTable is a card with a table and actions of somebody who means harm.
+func hostileTable() chatops.Card {
+	return chatops.Card{
+		Title: "A table", State: chatops.StateFailed,
+		Table: &chatops.Table{
+			Columns: []string{"a | b", "---", "<b>\n@octocat"},
+			Rows: [][]chatops.Text{
+				{chatops.Line(chatops.Plain("a | b")), chatops.Line(chatops.Code("a | b")), chatops.Line(chatops.Bold("a | b"))},
+				{chatops.Line(chatops.Plain(`\|`)), chatops.Line(chatops.Code(`\|`)), chatops.Line(chatops.Code("\\"))},
+				{chatops.Line(chatops.Plain("two\nlines\n\n| x |")), chatops.Line(chatops.Code("two\r\n`lines`")), chatops.Line(chatops.LinkTo("a|b", "https://acme.dev/?a|b"))},
+				{chatops.Line(chatops.Plain("---")), chatops.Line(chatops.Plain("- a list")), chatops.Line(chatops.Plain(strings.Repeat("long ", 100)))},
+				{chatops.Line(chatops.Plain("<!-- --> @octocat #1")), chatops.Line(chatops.Mention(octocat), chatops.Plain("|x"))},
+				{},
+				{nil, nil, nil, chatops.Line(chatops.Plain("a fourth cell of three"))},
+			},
+		},
+		Actions: []chatops.Action{
+			{Label: "Abort | now\n/approve", Command: "/abort `red` production\n/promote red production"},
+			{Label: "Nothing"}, {Command: "/status"},
+		},
 	}
 }
 
@@ -145,6 +193,39 @@ func TestMarkdownIsCutToWhatGitHubTakes(t *testing.T) {
 	}
 }
 
+func TestRowsAndCommandsThatDoNotFitAreCounted(t *testing.T) {
+	const rows = 3000
+	card := status()
+	for len(card.Table.Rows) < rows {
+		card.Table.Rows = append(card.Table.Rows, card.Table.Rows[0])
+	}
+	got := markdown(card, "kargo-bot:marker:Card")
+	checkMarkdown(t, card, got, "kargo-bot:marker:Card")
+	shown := strings.Count(got, "| **red** |") + strings.Count(got, "| **yellow** |")
+	if want := fmt.Sprintf("\n\n… and %d more rows\n\n", rows-shown); shown < 500 || !strings.Contains(got, want) {
+		t.Errorf("%d rows are shown, and not said: %q in …%s", shown, want, got[len(got)-300:])
+	}
+
+	card = chatops.Card{Title: "Many"}
+	for range rows {
+		card.Actions = append(card.Actions, chatops.Action{Label: "Abort", Command: "/abort " + strings.Repeat("red", 10) + " production"})
+	}
+	got = markdown(card, "kargo-bot:marker:Card")
+	checkMarkdown(t, card, got, "kargo-bot:marker:Card")
+	shown = strings.Count(got, "production` — Abort")
+	if want := fmt.Sprintf("… and %d more commands\n", rows-shown); shown < 500 || !strings.Contains(got, want) {
+		t.Errorf("%d commands are shown, and not said: %q in …%s", shown, want, got[len(got)-300:])
+	}
+}
+
+func TestATableWithNothingInItIsLeftOut(t *testing.T) {
+	for _, empty := range []*chatops.Table{nil, {}, {Columns: []string{"a"}}, {Rows: make([][]chatops.Text, 3)}} {
+		if got := markdown(chatops.Card{Title: "Nothing", Table: empty}, "kargo-bot:marker:Card"); strings.Contains(got, "|") {
+			t.Errorf("%+v becomes %q", empty, got)
+		}
+	}
+}
+
 func slicesRepeat(text chatops.Text, n int) []chatops.Text {
 	texts := make([]chatops.Text, n)
 	for i := range texts {
@@ -185,7 +266,7 @@ func FuzzMarkdown(f *testing.F) {
 	for i, text := range []string{
 		"", "plain", "@octocat", "#12", "GH-12", "acme/app#12", "https://evil.example", "www.evil.example", "a@b.example",
 		"<img src=x onerror=alert(1)>", "-->", "`", "``", "a`b``c", "*", "**", "_a_", "~~", "$x$", ":tada:", "\\", "\\@", "[a](b)", "![a](b)",
-		"# a", "- a", "1. a", "12) a", "> a", "===", "---", "| a |", "    a", "\n\n# a", "\r\n- a", "\u2028# a", "<!-- kargo-bot:x -->", "&lt;", "&#64;a",
+		"# a", "- a", "1. a", "12) a", "> a", "===", "---", "| a |", `\|`, "`|`", "`\\`|", "    a", "\n\n# a", "\r\n- a", "\u2028# a", "<!-- kargo-bot:x -->", "&lt;", "&#64;a",
 		"\x00\x1b", "\xff", "\u202Ea", "/approve", "\n/approve", ":-", "/team", "-a", "_a", "\u00a0+", "0",
 	} {
 		f.Add(i%7, i%5, text, "https://acme.dev/"+text, text)
@@ -200,7 +281,12 @@ func FuzzMarkdown(f *testing.F) {
 				append(foreign(more, other, url), foreign(kind, other, text)...),
 				append(foreign(0, text, url), foreign(0, other, url)...),
 			},
-			Links: []chatops.Link{{Label: text, URL: url}, {Label: other, URL: text}},
+			Table: &chatops.Table{Columns: []string{text, other}, Rows: [][]chatops.Text{
+				{foreign(kind, text, url), append(foreign(more, other, url), foreign(kind, text, other)...)},
+				{append(foreign(0, text, url), foreign(more, other, text)...)},
+			}},
+			Actions: []chatops.Action{{Label: text, Command: other}, {Label: other, Command: text}},
+			Links:   []chatops.Link{{Label: text, URL: url}, {Label: other, URL: text}},
 		}
 		checkMarkdown(t, card, markdown(card, "kargo-bot:marker:Card"), "kargo-bot:marker:Card")
 	})

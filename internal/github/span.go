@@ -14,6 +14,9 @@ import (
 // underscore. "org/team" is none.
 var loginPattern = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?$`)
 
+// spanCodeElement is code as an HTML element, in which characters are escaped as in plain text.
+const spanCodeElement chatops.SpanKind = -1
+
 // renderText returns a Text as one paragraph of Markdown, to stand at the beginning of a line.
 func renderText(text chatops.Text) string { return renderAfter("", text) }
 
@@ -46,7 +49,7 @@ func tidy(text chatops.Text) []chatops.Span {
 	for _, span := range text {
 		span.Text = clean(span.Text)
 		switch span.Kind {
-		case chatops.SpanBold, chatops.SpanCode:
+		case chatops.SpanBold, chatops.SpanCode, spanCodeElement:
 			if strings.TrimSpace(span.Text) == "" {
 				span = chatops.Plain(span.Text)
 			}
@@ -77,6 +80,8 @@ func renderSpan(span chatops.Span, lineStart bool) string {
 		return bold(strings.TrimSpace(strings.ReplaceAll(span.Text, "\n", " ")))
 	case chatops.SpanCode:
 		return codeSpan(span.Text)
+	case spanCodeElement:
+		return "<code>" + escapePlain(span.Text, false) + "</code>"
 	case chatops.SpanLink:
 		label := strings.Join(strings.Fields(span.Text), " ")
 		if label == "" {
@@ -132,7 +137,7 @@ func safeURL(text string) string {
 		switch {
 		case c == '&':
 			b.WriteString("&amp;")
-		case c <= ' ' || c >= utf8.RuneSelf-1 || strings.IndexByte("()<>\\\"`$", c) >= 0:
+		case c <= ' ' || c >= utf8.RuneSelf-1 || strings.IndexByte("()<>\\\"`$|", c) >= 0:
 			const digits = "0123456789ABCDEF"
 			b.Write([]byte{'%', digits[c>>4], digits[c&15]})
 		default:
