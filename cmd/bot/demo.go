@@ -51,7 +51,7 @@ would see, and exits 0 only if all of them were accepted and ended well.`,
 			if !cmd.Flags().Changed("step") && len(f.run) > 0 {
 				f.step = stepHeadless
 			}
-			options := demo.Options{StepTime: f.step, Log: demoLogger(cmd, f.verbose)}
+			options := demo.Options{StepTime: f.step, Log: personsLogger(cmd, f.verbose)}
 			if len(f.run) > 0 {
 				return runDemo(cmd, f, options)
 			}
@@ -123,9 +123,9 @@ func doInTime(cmd *cobra.Command, d *demo.Demo, c demo.Command, timeout time.Dur
 	return d.Do(ctx, c, cmd.OutOrStdout())
 }
 
-// demoLogger returns a logger for the parts of the demo, and makes Kubernetes' libraries use it. What
-// happens is to be seen on the page or in the transcript: the log is for those who ask for it.
-func demoLogger(cmd *cobra.Command, verbose bool) *slog.Logger {
+// personsLogger returns a logger for what one person runs, and makes Kubernetes' libraries use it. What
+// happens is to be seen otherwise: the log is for those who ask for it.
+func personsLogger(cmd *cobra.Command, verbose bool) *slog.Logger {
 	log := slog.New(slog.DiscardHandler)
 	if verbose {
 		log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))

@@ -15,10 +15,13 @@ import (
 // version is set by the linker.
 var version = "dev"
 
-// Exit codes.
+// Exit codes. Those after exitUsage are of `bot run`.
 const (
 	exitFailure = 1
 	exitUsage   = 2
+	exitRefused = 3
+	// exitRunning: what was waited for has not ended in time.
+	exitRunning = 4
 )
 
 func main() {
@@ -31,6 +34,9 @@ func main() {
 	if _, ok := errors.AsType[silent](err); !ok {
 		fmt.Fprintln(os.Stderr, "bot:", err)
 	}
+	if ended, ok := errors.AsType[exit](err); ok {
+		os.Exit(ended.code)
+	}
 	if _, ok := errors.AsType[usage](err); ok {
 		os.Exit(exitUsage)
 	}
@@ -40,13 +46,22 @@ func main() {
 // silent is an error of which everything has been said.
 type silent struct{ error }
 
+// Unwrap returns what has been said.
+func (s silent) Unwrap() error { return s.error }
+
+// exit is an error with an exit code of its own.
+type exit struct {
+	code int
+	error
+}
+
 // usage is an error in how the command was called.
 type usage struct{ error }
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "bot",
-		Short:         "ChatOps for Kargo: promote from Slack and GitHub",
+		Short:         "ChatOps for Kargo: promote from Slack, GitHub and a terminal",
 		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -55,6 +70,6 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
-	root.AddCommand(newServe(), newConfig(), newDemo())
+	root.AddCommand(newServe(), newRun(), newConfig(), newDemo())
 	return root
 }

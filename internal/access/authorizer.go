@@ -19,6 +19,8 @@ const VerbPromote = "promote"
 const (
 	kargoGroup    = "kargo.akuity.io"
 	resourceStage = "stages"
+	// groupAuthenticated is the group of whoever is somebody to Kubernetes.
+	groupAuthenticated = "system:authenticated"
 	// reviewTimeout bounds one question to the API server.
 	reviewTimeout = 2 * time.Second
 	// maxRoles bounds how many Kargo roles are asked about for one decision.
@@ -46,6 +48,14 @@ type Question struct {
 	Stage     string
 	// Brief asks for the answer alone: if it is a no, not for who may instead.
 	Brief bool
+}
+
+// attributes puts the question as the API server takes it.
+func (q Question) attributes() *authorizationv1.ResourceAttributes {
+	return &authorizationv1.ResourceAttributes{
+		Group: kargoGroup, Version: "*", Resource: resourceStage,
+		Namespace: q.Namespace, Name: q.Stage, Verb: q.Verb,
+	}
 }
 
 // Decision is the answer, and what it follows from.
@@ -116,11 +126,8 @@ func (a *Authorizer) review(ctx context.Context, user string, groups []string, q
 	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
 		User: user,
 		// Whoever authenticates to Kubernetes is in this group: rules may be bound to it.
-		Groups: append(append([]string(nil), groups...), "system:authenticated"),
-		ResourceAttributes: &authorizationv1.ResourceAttributes{
-			Group: kargoGroup, Version: "*", Resource: resourceStage,
-			Namespace: q.Namespace, Name: q.Stage, Verb: q.Verb,
-		},
+		Groups:             append(append([]string(nil), groups...), groupAuthenticated),
+		ResourceAttributes: q.attributes(),
 	}}
 	if err := a.reviews.Create(ctx, review); err != nil {
 		return false, fmt.Errorf("ask whether %s may %s stage %s/%s: %w", user, q.Verb, q.Namespace, q.Stage, err)

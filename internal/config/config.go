@@ -24,7 +24,7 @@ type Config struct {
 	// here.
 	Environments map[string]Environment `yaml:"environments"`
 	// GitHub is the GitHub App that the bot speaks through. At least one of `github` and `slack` is
-	// needed.
+	// needed, but for `bot run`.
 	GitHub *GitHub `yaml:"github"`
 	// Slack is the Slack app that the bot speaks through.
 	Slack *Slack `yaml:"slack"`
@@ -50,29 +50,41 @@ type Config struct {
 // Load reads the configuration file and the pipeline files that it names. The error is
 // strictyaml.Problems.
 func Load(path string) (*Config, error) {
+	return load(path, (*Config).needSurface)
+}
+
+// LoadForTerminal does what Load does for somebody who reaches Kubernetes from a terminal, who needs
+// neither Slack nor GitHub. What the file says of them has to be right all the same.
+func LoadForTerminal(path string) (*Config, error) {
+	return load(path, func(*Config) {})
+}
+
+func load(path string, check func(*Config)) (*Config, error) {
 	data, err := strictyaml.ReadFile(path)
 	if problem, ok := errors.AsType[strictyaml.Problem](err); ok {
 		return nil, strictyaml.Problems{problem}
 	}
-	return parse(path, data, strictyaml.ReadFile)
+	return parse(path, data, strictyaml.ReadFile, check)
 }
 
 // Parse does what Load does with the content of the named file, which need not exist: relative
 // paths start at its folder.
 func Parse(path string, data []byte) (*Config, error) {
-	return parse(path, data, strictyaml.ReadFile)
+	return parse(path, data, strictyaml.ReadFile, (*Config).needSurface)
 }
 
 // readFile is strictyaml.ReadFile.
 type readFile func(name string) ([]byte, error)
 
-func parse(path string, data []byte, read readFile) (*Config, error) {
+// parse reads a configuration. What check reports is wrong with it, too.
+func parse(path string, data []byte, read readFile, check func(*Config)) (*Config, error) {
 	c := &Config{dir: filepath.Dir(path)}
 	c.doc = strictyaml.Decode(path, data, c)
 
 	inFiles := c.resolvePipelines(read)
 	c.resolveAliases()
 	c.Kargo.validate(c.doc)
+	check(c)
 	c.validateSurfaces()
 	c.Identity.validate(c)
 	c.Shipments.validate(c.doc)
@@ -85,11 +97,15 @@ func parse(path string, data []byte, read readFile) (*Config, error) {
 	return c, nil
 }
 
-// validateSurfaces checks the ways in which people reach the bot.
-func (c *Config) validateSurfaces() {
+// needSurface checks that there is a way to reach the bot.
+func (c *Config) needSurface() {
 	if c.GitHub == nil && c.Slack == nil && !c.doc.Unread("github") && !c.doc.Unread("slack") {
 		c.doc.Report("", "neither slack nor github is configured, so that nobody could reach the bot", "add at least one of them")
 	}
+}
+
+// validateSurfaces checks the ways in which people reach the bot.
+func (c *Config) validateSurfaces() {
 	if c.GitHub != nil {
 		c.GitHub.validate(c)
 	}

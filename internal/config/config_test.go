@@ -175,3 +175,28 @@ func TestLoadReadsPipelinesBesideTheFile(t *testing.T) {
 		t.Errorf("projects %s and %s", a, b)
 	}
 }
+
+// TestWithoutASurfaceItIsForTheTerminal: `bot serve` refuses what `bot run` can use.
+func TestWithoutASurfaceItIsForTheTerminal(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	write := func(text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("pipelines: [{project: billing, environments: [dev]}]\nkargo: {url: https://kargo.acme.dev}\n")
+	if _, err := config.Load(path); err == nil || !strings.Contains(err.Error(), "neither slack nor github") {
+		t.Errorf("Load answers %v", err)
+	}
+	c, err := config.LoadForTerminal(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Pipelines) != 1 || c.Pipelines[0].Namespace != "billing" || c.Kargo.URL != "https://kargo.acme.dev" {
+		t.Errorf("%+v", c)
+	}
+	write("pipelines: [{project: billing, environments: [dev]}]\nslack: {}\n")
+	if _, err := config.LoadForTerminal(path); err == nil || !strings.Contains(err.Error(), "slack.teams") {
+		t.Errorf("a surface that is configured wrongly is answered with %v", err)
+	}
+}

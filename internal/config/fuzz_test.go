@@ -31,7 +31,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte(`{pipelines: [{file: a}, {project: b, environments: [c]}], slack: {teams: [T1], botToken: {env: A}, signingSecret: {env: B}}}`), guide)
 	f.Fuzz(func(t *testing.T, data, pipeline []byte) {
-		c, err := parse("config.yaml", data, func(string) ([]byte, error) { return pipeline, nil })
+		c, err := parse("config.yaml", data, func(string) ([]byte, error) { return pipeline, nil }, (*Config).needSurface)
 		if err != nil {
 			var problems strictyaml.Problems
 			if !errors.As(err, &problems) || err.Error() == "" {
