@@ -86,7 +86,8 @@ func newWorld(t *testing.T) *world {
 	})
 	must(t, err)
 	w.run(t)
-	w.driver = w.slack.Driver(slackfake.Endpoints{Commands: "http://" + w.app.PublicAddress() + app.PathSlackCommands})
+	bot := "http://" + w.app.PublicAddress()
+	w.driver = w.slack.Driver(slackfake.Endpoints{Commands: bot + app.PathSlackCommands, Interactivity: bot + app.PathSlackInteractions})
 	return w
 }
 

@@ -44,6 +44,8 @@ func pageRefuses(t *testing.T, s *site) {
 	for body, says := range map[string]string{
 		`/api/slack {"as":"defunkt","text":"/promote red production"}`: `nobody called \"defunkt\"`,
 		`/api/slack {"as":"octocat","text":"/deploy red"}`:             "not a valid command",
+		`/api/click {"as":"octocat","message":"1.1","action":"x"}`:     "no such button",
+		`/api/click {"as":"defunkt","message":"1.1","action":"x"}`:     `nobody called \"defunkt\"`,
 		`/api/github {"as":"octocat","number":1,"text":"x"}`:           "no conversation 1",
 		`/api/mishap {"service":"purple","mishap":"fails"}`:            `no service \"purple\"`,
 		`/api/mishap {"service":"red","mishap":"explodes"}`:            "can be arranged",

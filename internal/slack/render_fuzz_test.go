@@ -40,7 +40,7 @@ func anyCard(title, status, text, url string, kind uint8, n int) chatops.Card {
 	stepStates := []chatops.StepState{
 		chatops.StepWaiting, chatops.StepRunning, chatops.StepSucceeded, chatops.StepFailed, chatops.StepSkipped,
 	}
-	card := chatops.Card{Title: title, Status: status, State: states[int(kind)%len(states)]}
+	card := chatops.Card{Title: title, Status: status, State: states[int(kind)%len(states)], Table: &chatops.Table{}}
 	for i := range n {
 		span := chatops.Span{
 			Kind: chatops.SpanKind((int(kind) + i) % 6), Text: text, URL: url,
@@ -51,6 +51,13 @@ func anyCard(title, status, text, url string, kind uint8, n int) chatops.Card {
 		card.Body = append(card.Body, append(chatops.Text{}, line...))
 		card.Body[0] = append(card.Body[0], span)
 		card.Links = append(card.Links, chatops.Link{Label: text, URL: url})
+		action := chatops.Action{Label: title, Command: "/" + text, Confirm: status, Plan: title, Style: chatops.ActionStyle(status)}
+		if i%3 == 0 {
+			action.Command, action.Style = url, chatops.StyleDanger
+		}
+		card.Actions = append(card.Actions, action)
+		card.Table.Columns = append(card.Table.Columns, status)
+		card.Table.Rows = append(card.Table.Rows, []chatops.Text{line, {span}, nil, line}[:1+i%4])
 		card.Steps = append(card.Steps, chatops.Step{Name: text, State: stepStates[(int(kind)+i/3)%len(stepStates)]})
 	}
 	return card

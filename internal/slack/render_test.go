@@ -90,6 +90,11 @@ func TestGolden(t *testing.T) {
 		"direct":          renderCard(runningCard(), noteElsewhere("C8", "kargo-bot", false)),
 		"direct-from-dm":  renderCard(runningCard(), noteElsewhere("D8", "kargo-bot", false)),
 		"hostile":         renderCard(hostile, note{}),
+		"partial":         renderCard(partialCard(), note{}),
+		"status":          renderCard(statusCard(), note{}),
+		"who":             renderCard(twoColumns(), note{}),
+		"buttons":         renderCard(buttonsCard(), note{}),
+		"hostile-table":   renderCard(hostileTable(), note{}),
 		"nothing-to-show": renderCard(chatops.Card{}, note{}),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,6 +30,11 @@ func section(rest string) string {
 	return `{"type":"section","text":{"type":"mrkdwn","text":"x"}` + rest + `}`
 }
 
+// confirm returns a member with a confirmation dialog whose texts are that long.
+func confirm(title, text, yes, no int) string {
+	return `"confirm":{"title":` + plain(title) + `,"text":` + plain(text) + `,"confirm":` + plain(yes) + `,"deny":` + plain(no) + `}`
+}
+
 const okButton = `{"type":"button","action_id":"a%d","text":{"type":"plain_text","text":"Go"}}`
 
 // limits are payloads that are right at a limit and one beyond it.
@@ -78,9 +83,19 @@ func limits() []struct {
 		{"overflow options", func(n int) string {
 			return actions(`{"type":"overflow","options":[` + times(n, option) + `]}`)
 		}, 5, "no more than 5 items allowed [json-pointer:/blocks/0/elements/0/options]"},
-		{"confirm title", func(n int) string {
-			return button(`"confirm":{"title":` + plain(n) + `,"text":` + plain(300) + `,"confirm":` + plain(30) + `,"deny":` + plain(30) + `}`)
-		}, 100, "must be less than 101 characters [json-pointer:/blocks/0/elements/0/confirm/title/text]"},
+		{"button url", func(n int) string {
+			return button(`"url":"https://a.example/` + strings.Repeat("x", max(0, n-len("https://a.example/"))) + `"`)
+		}, 3000, "must be less than 3001 characters [json-pointer:/blocks/0/elements/0/url]"},
+		{"accessibility label", func(n int) string { return button(`"accessibility_label":` + chars(n)) }, 75,
+			"must be less than 76 characters [json-pointer:/blocks/0/elements/0/accessibility_label]"},
+		{"confirm title", func(n int) string { return button(confirm(n, 300, 30, 30)) }, 100,
+			"must be less than 101 characters [json-pointer:/blocks/0/elements/0/confirm/title/text]"},
+		{"confirm text", func(n int) string { return button(confirm(100, n, 30, 30)) }, 300,
+			"must be less than 301 characters [json-pointer:/blocks/0/elements/0/confirm/text/text]"},
+		{"confirm label", func(n int) string { return button(confirm(100, 300, n, 30)) }, 30,
+			"must be less than 31 characters [json-pointer:/blocks/0/elements/0/confirm/confirm/text]"},
+		{"deny label", func(n int) string { return button(confirm(100, 300, 30, n)) }, 30,
+			"must be less than 31 characters [json-pointer:/blocks/0/elements/0/confirm/deny/text]"},
 		{"markdown text", func(n int) string { return `{"type":"markdown","text":` + chars(n) + `}` }, 12000,
 			"must be less than 12001 characters [json-pointer:/blocks/0/text]"},
 	}
@@ -124,6 +139,13 @@ func TestValidateRefuses(t *testing.T) {
 		"unknown style":         {"[" + actions(`{"type":"button","text":`+plain(1)+`,"style":"loud"}`) + "]", "must be one of [primary danger] [json-pointer:/blocks/0/elements/0/style]"},
 		"relative url":          {"[" + actions(`{"type":"button","text":`+plain(1)+`,"url":"/x"}`) + "]", "must be a valid url [json-pointer:/blocks/0/elements/0/url]"},
 		"confirm without deny":  {"[" + actions(`{"type":"button","text":`+plain(1)+`,"confirm":{"title":`+plain(1)+`,"text":`+plain(1)+`,"confirm":`+plain(1)+`}}`) + "]", "missing required field: deny [json-pointer:/blocks/0/elements/0/confirm]"},
+		"confirm without text":  {"[" + actions(`{"type":"button","text":`+plain(1)+`,"confirm":{"title":`+plain(1)+`,"confirm":`+plain(1)+`,"deny":`+plain(1)+`}}`) + "]", "missing required field: text [json-pointer:/blocks/0/elements/0/confirm]"},
+		"confirm in mrkdwn":     {"[" + actions(`{"type":"button","text":`+plain(1)+`,"confirm":{"title":`+mrkdwn(1)+`,"text":`+plain(1)+`,"confirm":`+plain(1)+`,"deny":`+plain(1)+`}}`) + "]", "unsupported type: mrkdwn [json-pointer:/blocks/0/elements/0/confirm/title/type]"},
+		"confirm of no style":   {"[" + actions(`{"type":"button","text":`+plain(1)+`,`+strings.TrimSuffix(confirm(1, 1, 1, 1), "}")+`,"style":"loud"}}`) + "]", "must be one of [primary danger] [json-pointer:/blocks/0/elements/0/confirm/style]"},
+		"confirm with more":     {"[" + actions(`{"type":"button","text":`+plain(1)+`,`+strings.TrimSuffix(confirm(1, 1, 1, 1), "}")+`,"value":"x"}}`) + "]", "invalid additional property: value [json-pointer:/blocks/0/elements/0/confirm]"},
+		"empty button text":     {"[" + actions(`{"type":"button","text":`+plain(0)+`}`) + "]", "must be more than 0 characters [json-pointer:/blocks/0/elements/0/text/text]"},
+		"empty button value":    {"[" + actions(`{"type":"button","text":`+plain(1)+`,"value":""}`) + "]", "must be more than 0 characters [json-pointer:/blocks/0/elements/0/value]"},
+		"value of an object":    {"[" + actions(`{"type":"button","text":`+plain(1)+`,"value":{}}`) + "]", "must provide a string [json-pointer:/blocks/0/elements/0/value]"},
 		"image without alt":     {`[{"type":"image","image_url":"https://example.com/x.png"}]`, "missing required field: alt_text [json-pointer:/blocks/0]"},
 		"two kinds of options":  {"[" + actions(`{"type":"static_select","options":[{"text":`+plain(1)+`,"value":"v"}],"option_groups":[{"label":`+plain(1)+`,"options":[{"text":`+plain(1)+`,"value":"w"}]}]}`) + "]", "must not have both options and option_groups [json-pointer:/blocks/0/elements/0]"},
 		"impossible date":       {"[" + actions(`{"type":"datepicker","initial_date":"2026-02-30"}`) + "]", "must be a date: YYYY-MM-DD [json-pointer:/blocks/0/elements/0/initial_date]"},
