@@ -24,10 +24,7 @@ func Diff(d answers.Diff, paging Paging, links Links) chatops.Card {
 		changeTable(&card, d, paging)
 	}
 	if d.Same > 0 && len(d.Changes) > 0 {
-		card.Body = append(card.Body, plain(numbered(d.Same, "artifact")+" would stay as it is."))
-		if d.Same > 1 || d.OtherEnvironment != "" {
-			card.Body[len(card.Body)-1] = plain(numbered(d.Same, "more artifact") + " without a difference.")
-		}
+		card.Body = append(card.Body, plain(numbered(d.Same, "more artifact")+" without a difference."))
 	}
 	switch {
 	case d.OtherEnvironment != "":
@@ -46,7 +43,7 @@ func diffTitle(d answers.Diff) string {
 	if d.OtherEnvironment != "" {
 		return fmt.Sprintf("%s: %s and %s", d.Service, d.Environment, d.OtherEnvironment)
 	}
-	if d.From == nil {
+	if d.From == nil || d.There {
 		return fmt.Sprintf("%s in %s: %s", d.Service, d.Environment, freightVersion(d.To))
 	}
 	return fmt.Sprintf("%s in %s: %s → %s", d.Service, d.Environment, d.From.Version, freightVersion(d.To))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
@@ -39,7 +40,7 @@ func History(h answers.History, paging Paging, links Links, now time.Time) chato
 	}
 	for _, p := range shown {
 		row := []chatops.Text{
-			what(p), ended(p), plain(age(p.At(), now)), plain(took(p.StartedAt, p.FinishedAt)), plain(cmp.Or(p.By, kargoItself)),
+			what(p), ended(p), plain(strings.TrimSpace(ago(p.At(), now))), plain(took(p.StartedAt, p.FinishedAt)), plain(cmp.Or(p.By, kargoItself)),
 		}
 		if reasons {
 			row = append(row, plain(chatops.Shorten(p.Reason, maxCell)))

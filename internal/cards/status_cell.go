@@ -74,9 +74,9 @@ func verifying(s answers.StageStatus, now time.Time) []string {
 	case v == nil || v.Phase == "Successful" || v.Phase == "":
 		return nil
 	case !v.Over():
-		return []string{"▸ verifying"}
+		return []string{"· ▸ verifying"}
 	default:
-		return []string{"✗ verification " + verificationWord(v.Phase) + ago(v.FinishedAt, now)}
+		return []string{"· ✗ verification " + verificationWord(v.Phase) + ago(v.FinishedAt, now)}
 	}
 }
 
@@ -108,7 +108,7 @@ func coming(s answers.StageStatus, now time.Time) []string {
 		words = append(words, fmt.Sprintf("→ %s and %d more queued", s.Queued[0].Freight.Version, len(s.Queued)-1))
 	}
 	if failure(s) {
-		words = append(words, fmt.Sprintf("✗ %s failed%s", s.Last.Freight.Version, ago(s.Last.FinishedAt, now)))
+		words = append(words, fmt.Sprintf("· ✗ %s failed%s", s.Last.Freight.Version, ago(s.Last.FinishedAt, now)))
 	}
 	for _, f := range s.Waiting {
 		words = append(words, "→ "+f.Version+" waits")

@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -181,13 +182,14 @@ func stageActions(service string, s answers.StageStatus) []chatops.Action {
 
 // promoteActions are what to do about Freight that can go somewhere.
 func promoteActions(service, environment string, f answers.Freight, diff bool) []chatops.Action {
+	// A version may be that of several Freight, as after a tag was moved; an alias or a name is of one.
+	word := cmp.Or(f.Alias, f.Name)
 	actions := []chatops.Action{{
-		// The name is what stands for this Freight and no other; the version is what people know.
-		Label: "Promote " + chatops.Fit(f.Version, 40), Command: fmt.Sprintf("/promote %s %s %s", service, environment, f.Name),
+		Label: "Promote " + chatops.Fit(f.Version, 40), Command: fmt.Sprintf("/promote %s %s %s", service, environment, word),
 		Style: chatops.StylePrimary, Confirm: fmt.Sprintf("Promote %s %s to %s?", service, f.Version, environment),
 	}}
 	if diff {
-		actions = append(actions, chatops.Action{Label: "Show diff", Command: fmt.Sprintf("/diff %s %s %s", service, environment, f.Name)})
+		actions = append(actions, chatops.Action{Label: "Show diff", Command: fmt.Sprintf("/diff %s %s %s", service, environment, word)})
 	}
 	return actions
 }
