@@ -21,8 +21,8 @@ func (c Changes) Record() []v1alpha1.ArtifactChange {
 	for _, change := range c.Artifacts[:min(len(c.Artifacts), maxRecorded)] {
 		from, to := version(change.From), version(change.To)
 		if from != "" && from == to {
-			// A tag that was moved: only the digests tell one from the other.
-			from, to = from+" ("+shorten(change.From.Digest)+")", to+" ("+shorten(change.To.Digest)+")"
+			// A tag that was moved: only the hashes tell one from the other.
+			from, to = from+" ("+hash(change.From)+")", to+" ("+hash(change.To)+")"
 		}
 		out = append(out, v1alpha1.ArtifactChange{
 			Artifact: chatops.Fit(cmp.Or(change.Artifact, change.Kind), maxArtifact),
@@ -38,3 +38,5 @@ func version(v *answers.ArtifactVersion) string {
 	}
 	return v.Version
 }
+
+func hash(v *answers.ArtifactVersion) string { return shorten(cmp.Or(v.Digest, v.Revision)) }
