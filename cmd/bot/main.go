@@ -31,11 +31,11 @@ func main() {
 	if err == nil {
 		return
 	}
+	if code, ok := errors.AsType[exit](err); ok {
+		os.Exit(int(code))
+	}
 	if _, ok := errors.AsType[silent](err); !ok {
 		fmt.Fprintln(os.Stderr, "bot:", err)
-	}
-	if ended, ok := errors.AsType[exit](err); ok {
-		os.Exit(ended.code)
 	}
 	if _, ok := errors.AsType[usage](err); ok {
 		os.Exit(exitUsage)
@@ -46,14 +46,10 @@ func main() {
 // silent is an error of which everything has been said.
 type silent struct{ error }
 
-// Unwrap returns what has been said.
-func (s silent) Unwrap() error { return s.error }
+// exit is an exit code, of which everything has been said.
+type exit int
 
-// exit is an error with an exit code of its own.
-type exit struct {
-	code int
-	error
-}
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // usage is an error in how the command was called.
 type usage struct{ error }

@@ -1,20 +1,14 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/client-go/rest"
 
-	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/app"
-	"github.com/davidaparicio/kargo-bot/internal/bot"
-	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/config"
 	"github.com/davidaparicio/kargo-bot/internal/terminal"
 )
@@ -96,102 +90,27 @@ func run(cmd *cobra.Command, f runFlags, words []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := newSession(cmd, f, c, cluster)
+	bot, err := app.NewTerminal(app.TerminalFromConfig(c, cluster, cmd.ErrOrStderr(), personsLogger(cmd, f.verbose)))
 	if err != nil {
 		return err
 	}
-	return s.run(cmd.Context(), commandLine(words))
-}
-
-// session is one command from a terminal.
-type session struct {
-	cmd      *cobra.Command
-	flags    runFlags
-	terminal *app.Terminal
-	line     string
-}
-
-func newSession(cmd *cobra.Command, f runFlags, c *config.Config, cluster *rest.Config) (*session, error) {
-	log := personsLogger(cmd, f.verbose)
-	t, err := app.NewTerminal(app.TerminalFromConfig(c, cluster, cmd.ErrOrStderr(), log))
+	ended, err := terminal.Session{
+		Bot: bot, Out: cmd.OutOrStdout(), Notes: cmd.ErrOrStderr(),
+		JSON: f.output == outputJSON, Colour: hasColour(cmd.OutOrStdout()), Wait: f.wait, Timeout: f.timeout,
+	}.Run(cmd.Context(), commandLine(words))
 	if err != nil {
-		return nil, err
-	}
-	return &session{cmd: cmd, flags: f, terminal: t}, nil
-}
-
-func (s *session) run(ctx context.Context, line string) error {
-	s.line = line
-	answer := s.terminal.Ask(ctx, line)
-	if answer.Shipment != nil && s.flags.wait {
-		return s.wait(ctx, answer)
-	}
-	if err := s.print(answer); err != nil {
 		return err
 	}
-	return s.verdict(answer.Problem)
-}
-
-// verdict is the exit code of an answer.
-func (s *session) verdict(p *chatops.Problem) error {
-	switch {
-	case p == nil:
-		return nil
-	case p.Code == chatops.CodeUsage || p.Code == chatops.CodeUnknownCommand:
-		return silent{exit{exitUsage, p}}
-	case p.Refusal():
-		return silent{exit{exitRefused, p}}
-	}
-	if !s.flags.verbose {
-		fmt.Fprintln(s.cmd.ErrOrStderr(), "--verbose prints what is behind it.")
-	}
-	return silent{exit{exitFailure, p}}
-}
-
-// wait follows a Shipment to its end and prints how it ended, or how it stands when the wait is over.
-func (s *session) wait(ctx context.Context, answer bot.Answer) error {
-	fmt.Fprintf(s.cmd.ErrOrStderr(), "%s (Shipment %s)\n", answer.Card.Title, answer.Shipment.Name)
-	timed, cancel := context.WithTimeoutCause(ctx, s.flags.timeout, errTimeout)
-	defer cancel()
-	latest, err := s.terminal.Follow(timed, answer.Shipment)
-	answer.Shipment, answer.Card = latest, s.terminal.Card(latest)
-	return errors.Join(s.print(answer), s.outcome(ctx, latest, err))
-}
-
-// errTimeout is the cause of the end of a wait that --timeout ends.
-var errTimeout = errors.New("--timeout is over")
-
-// outcome is the exit code of a wait, which has ended with err.
-func (s *session) outcome(ctx context.Context, latest *v1alpha1.Shipment, err error) error {
-	switch {
-	case errors.Is(err, errTimeout):
-		return exit{exitRunning, fmt.Errorf("%s after %s", terminal.StillRunning(latest), s.flags.timeout)}
-	case ctx.Err() != nil:
-		return errors.New(terminal.StillRunning(latest))
-	case errors.Is(err, terminal.ErrGone):
-		return fmt.Errorf("%w: what has become of it is not known", err)
-	case err != nil:
-		return fmt.Errorf("can't see how it goes on (%w): %s", err, terminal.StillRunning(latest))
-	case latest.Status.Phase == v1alpha1.PhaseSucceeded, latest.Status.Phase == v1alpha1.PhaseSkipped:
-		return nil
-	default:
-		return silent{fmt.Errorf("it ended: %s", latest.Status.Phase)}
-	}
-}
-
-func (s *session) print(answer bot.Answer) error {
-	text := terminal.Render(answer.Card, hasColour(s.cmd.OutOrStdout()))
-	if s.flags.output == outputJSON {
-		document, err := terminal.NewDocument(s.line, answer).JSON()
-		if err != nil {
-			return err
-		}
-		text = string(document)
-	}
-	if _, err := strings.NewReader(text).WriteTo(s.cmd.OutOrStdout()); err != nil {
-		return fmt.Errorf("print the answer: %w", err)
+	if code := exits[ended]; code != 0 {
+		return exit(code)
 	}
 	return nil
+}
+
+// exits has the exit code for each way in which a command ends.
+var exits = map[terminal.Ending]int{
+	terminal.Done: 0, terminal.Failed: exitFailure, terminal.Misunderstood: exitUsage,
+	terminal.Refused: exitRefused, terminal.Running: exitRunning,
 }
 
 // hasColour reports whether what is printed is seen on a terminal by somebody who wants colour

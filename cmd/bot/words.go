@@ -41,16 +41,14 @@ func lookUp(known *pflag.FlagSet, arg string) (flag *pflag.Flag, hasValue bool) 
 	return nil, false
 }
 
-// commandLine puts the words of a command together, as the shell had taken them apart.
+// commandLine puts the words of a command together, as the shell had taken them apart. The first one may
+// be a command line by itself.
 func commandLine(words []string) string {
-	if len(words) == 1 {
-		return words[0]
+	line := words[0]
+	for _, word := range words[1:] {
+		line += " " + quote(word)
 	}
-	quoted := make([]string, len(words))
-	for i, word := range words {
-		quoted[i] = quote(word)
-	}
-	return strings.Join(quoted, " ")
+	return line
 }
 
 // quote puts a word that has white space or quotation marks into such marks as are not in it.

@@ -12,7 +12,9 @@ import (
 func asProblem(err error) (*chatops.Problem, bool) { return errors.AsType[*chatops.Problem](err) }
 
 // asStatus finds what the API server answered in an error.
-func asStatus(err error) (*apierrors.StatusError, bool) { return errors.AsType[*apierrors.StatusError](err) }
+func asStatus(err error) (*apierrors.StatusError, bool) {
+	return errors.AsType[*apierrors.StatusError](err)
+}
 
 // inNamespace is how RBAC's refusals name a namespace, which they do nowhere else.
 var inNamespace = regexp.MustCompile(`in the namespace "([a-z0-9-]+)"`)

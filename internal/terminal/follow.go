@@ -15,7 +15,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
-	"github.com/davidaparicio/kargo-bot/internal/chatops"
 )
 
 const (
@@ -169,10 +168,4 @@ func (f *following) pause(ctx context.Context) {
 	case <-ctx.Done():
 	case <-timer.C:
 	}
-}
-
-// StillRunning is the line that is left to somebody who waits no longer.
-func StillRunning(s *v1alpha1.Shipment) string {
-	return fmt.Sprintf("still running: Shipment %s (kubectl -n %s get shipment %s)",
-		chatops.Shorten(flat(s.Name), maxNote), flat(s.Namespace), flat(s.Name))
 }

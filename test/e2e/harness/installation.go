@@ -82,8 +82,11 @@ func (i *Installation) apply(t testing.TB, c *Cluster, object *unstructured.Unst
 	case "ServiceAccount":
 		i.ServiceAccount = object.GetName()
 		c.create(t, object)
-	case "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding":
+	case "Role", "RoleBinding", "ClusterRoleBinding", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding":
 		c.create(t, object)
+	case "ClusterRole":
+		// That for terminals is named after the release alone, and so it is the same for all tests.
+		c.ensure(t, object)
 	case "ConfigMap":
 		data, _, err := unstructured.NestedStringMap(object.Object, "data")
 		if err != nil {

@@ -48,6 +48,17 @@ func (c *Cluster) create(t testing.TB, object client.Object) {
 	})
 }
 
+// ensure makes an object as the administrator, unless it is there. It is left in a cluster that outlives
+// the test.
+func (c *Cluster) ensure(t testing.TB, object client.Object) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), requestTimeout)
+	defer cancel()
+	if err := c.Client.Create(ctx, object); err != nil && !apierrors.IsAlreadyExists(err) {
+		t.Fatalf("create %s %s: %v", kindOf(object), client.ObjectKeyFromObject(object), err)
+	}
+}
+
 // patch changes an object by a merge patch, as the administrator.
 func (c *Cluster) patch(t testing.TB, object client.Object, patch []byte) {
 	t.Helper()
