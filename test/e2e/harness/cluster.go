@@ -31,10 +31,11 @@ type Cluster struct {
 	// RealKargo says that Kargo is not simulated.
 	RealKargo bool
 
-	dir   string
-	run   string // tells the objects of this run from those of others
-	names atomic.Int64
-	gates *gates
+	dir    string
+	run    string // tells the objects of this run from those of others
+	names  atomic.Int64
+	gates  *gates
+	images *images
 	// simulation is nil where Kargo is real.
 	simulation *simulation
 	close      []func() error
@@ -59,7 +60,8 @@ func (c *Cluster) start(ctx context.Context) error {
 	}
 	c.close = append(c.close, func() error { return os.RemoveAll(c.dir) })
 	c.gates = startGates()
-	c.close = append(c.close, c.gates.close)
+	c.images = startImages()
+	c.close = append(c.close, c.gates.close, c.images.close)
 
 	kubeconfig := os.Getenv(envKubeconfig)
 	c.RealKargo = kubeconfig != ""

@@ -2,7 +2,6 @@ package harness
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -32,6 +31,8 @@ type Project struct {
 
 	cluster *Cluster
 	freight int // made so far
+	// automatic are the promotion policies made so far.
+	automatic []any
 }
 
 // NewProject makes a project. Tests with several tell them apart by suffix.
@@ -103,14 +104,21 @@ func (p *Project) NewFreight(t testing.TB, warehouse, service, version string) *
 	return f
 }
 
-// Promote promotes Freight as the administrator, and returns when Kargo has taken note of its end.
-func (p *Project) Promote(t testing.TB, stage string, freight *kargoapi.Freight) {
+// StartPromotion makes a Promotion as the administrator, and does not wait.
+func (p *Project) StartPromotion(t testing.TB, stage string, freight *kargoapi.Freight) *kargoapi.Promotion {
 	t.Helper()
 	promotion := &kargoapi.Promotion{
 		ObjectMeta: metav1.ObjectMeta{Namespace: p.Name, GenerateName: stage + "-"},
 		Spec:       kargoapi.PromotionSpec{Stage: stage, Freight: freight.Name},
 	}
 	p.cluster.create(t, promotion)
+	return promotion
+}
+
+// Promote promotes Freight as the administrator, and returns when Kargo has taken note of its end.
+func (p *Project) Promote(t testing.TB, stage string, freight *kargoapi.Freight) {
+	t.Helper()
+	promotion := p.StartPromotion(t, stage, freight)
 	p.Freight.AwaitOne(t, stage+" to have verified the Freight", kargoTimeout, func(f *kargoapi.Freight) bool {
 		_, verified := f.Status.VerifiedIn[stage]
 		return verified && f.Name == freight.Name
@@ -139,10 +147,7 @@ func (p *Project) make(t testing.TB, kind, name string, spec map[string]any) {
 // Annotate sets an annotation of a Promotion, as somebody with Kargo's UI or kubectl would.
 func (p *Project) Annotate(t testing.TB, promotion, key, value string) {
 	t.Helper()
-	o := &kargoapi.Promotion{ObjectMeta: metav1.ObjectMeta{Namespace: p.Name, Name: promotion}}
-	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"annotations": map[string]string{key: value}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.cluster.patch(t, o, patch)
+	p.patch(t, &kargoapi.Promotion{ObjectMeta: p.meta(promotion)}, map[string]any{
+		"metadata": map[string]any{"annotations": map[string]any{key: value}},
+	})
 }

@@ -179,7 +179,9 @@ func (c *Cluster) simulateStep(stage types.NamespacedName, n int, step Step) {
 
 // passSteps makes all steps of a Stage's promotions go well from now on.
 func (c *Cluster) passSteps(stage types.NamespacedName) {
-	c.simulation.simulator.Outcomes.PassSteps(stage)
+	if c.simulation != nil {
+		c.simulation.simulator.Outcomes.PassSteps(stage)
+	}
 }
 
 // failVerification makes the verification of a Stage end badly.
@@ -187,4 +189,14 @@ func (c *Cluster) failVerification(stage types.NamespacedName) {
 	if c.simulation != nil {
 		c.simulation.simulator.Outcomes.SetVerification(stage, kargoapi.VerificationPhaseFailed, "the smoke test found smoke")
 	}
+}
+
+// holdVerification makes verifications of a Stage wait in simulated Kargo, and passVerification makes
+// them go well.
+func (c *Cluster) holdVerification(stage types.NamespacedName) {
+	c.simulation.simulator.Outcomes.SetVerification(stage, kargoapi.VerificationPhaseRunning, "")
+}
+
+func (c *Cluster) passVerification(stage types.NamespacedName) {
+	c.simulation.simulator.Outcomes.SetVerification(stage, kargoapi.VerificationPhaseSuccessful, "")
 }

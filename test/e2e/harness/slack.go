@@ -75,7 +75,9 @@ func NewSlack(t testing.TB, ingress *Ingress, change ...func(*slackfake.Config))
 			}
 		}
 	})
-	s.Driver = fake.Driver(slackfake.Endpoints{Commands: ingress.URL + "/slack/commands"})
+	s.Driver = fake.Driver(slackfake.Endpoints{
+		Commands: ingress.URL + "/slack/commands", Interactivity: ingress.URL + "/slack/interactions",
+	})
 	return s
 }
 

@@ -2,7 +2,9 @@ package harness
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -17,8 +19,13 @@ type Stage struct {
 	Upstream   string
 	// Steps are those of its promotions; none make it a control-flow Stage.
 	Steps []Step
+	// Soak is how long Freight has to have run in Upstream, in whole seconds.
+	Soak time.Duration
 	// VerificationFails gives it a verification, which does not end well.
 	VerificationFails bool
+	// VerifiedBehind keeps what it runs from being verified until the gate is opened. Without Argo
+	// Rollouts real Kargo verifies at once what is healthy; there it is the promotion that waits.
+	VerifiedBehind *Gate
 }
 
 // Step is a step of a promotion. The same steps run in real Kargo, which needs neither Git nor a
@@ -78,20 +85,32 @@ func (p *Project) NewStage(t testing.TB, s Stage) {
 	if s.Upstream != "" {
 		sources = map[string]any{"stages": []any{s.Upstream}}
 	}
+	if s.Soak > 0 {
+		sources["requiredSoakTime"] = s.Soak.String()
+	}
 	var requested []any
 	for _, w := range s.Warehouses {
 		requested = append(requested, map[string]any{
 			"origin": map[string]any{"kind": "Warehouse", "name": w}, "sources": sources,
 		})
 	}
+	verification := map[string]any{"analysisTemplates": []any{map[string]any{"name": "smoke"}}}
 	spec := map[string]any{"requestedFreight": requested}
-	if len(s.Steps) > 0 {
-		spec["promotionTemplate"] = p.template(t, s.Name, s.Steps)
-	}
-	if s.VerificationFails {
+	steps := s.Steps
+	switch gate := s.VerifiedBehind; {
+	case gate != nil && p.cluster.RealKargo:
+		steps = slices.Concat(steps, []Step{Wait("verify", gate)})
+	case gate != nil:
+		gate.stage, gate.verifies = s.Name, true
+		spec["verification"] = verification
+		p.cluster.holdVerification(p.Key(s.Name))
+	case s.VerificationFails:
 		// Real Kargo needs Argo Rollouts for a verification, and says so where it is not there.
-		spec["verification"] = map[string]any{"analysisTemplates": []any{map[string]any{"name": "smoke"}}}
+		spec["verification"] = verification
 		p.cluster.failVerification(p.Key(s.Name))
+	}
+	if len(steps) > 0 {
+		spec["promotionTemplate"] = p.template(t, s.Name, steps)
 	}
 	p.make(t, "Stage", s.Name, spec)
 }
@@ -99,13 +118,9 @@ func (p *Project) NewStage(t testing.TB, s Stage) {
 // SetSteps changes the steps of a Stage.
 func (p *Project) SetSteps(t testing.TB, stage string, steps ...Step) {
 	t.Helper()
-	patch, err := json.Marshal(map[string]any{"spec": map[string]any{"promotionTemplate": p.template(t, stage, steps)}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &kargoapi.Stage{}
-	s.Namespace, s.Name = p.Name, stage
-	p.cluster.patch(t, s, patch)
+	p.patch(t, &kargoapi.Stage{ObjectMeta: p.meta(stage)}, map[string]any{
+		"spec": map[string]any{"promotionTemplate": p.template(t, stage, steps)},
+	})
 }
 
 // template returns the promotion template with the steps, and sees to it that they end as they should.
@@ -113,6 +128,7 @@ func (p *Project) template(t testing.TB, stage string, steps []Step) map[string]
 	t.Helper()
 	var out []any
 	special := 0
+	p.cluster.passSteps(p.Key(stage)) // whatever was said of other steps
 	for i, step := range steps {
 		out = append(out, map[string]any{"uses": step.uses, "as": step.name, "config": step.config})
 		if step.gate != nil {
