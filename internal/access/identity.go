@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 // Bounds of what is asked to tell somebody what they may do.
@@ -51,7 +52,42 @@ type Grant struct {
 func (a *Authorizer) Survey(ctx context.Context, subject Subject, verb string, realms []Realm) ([]Grants, error) {
 	ctx, cancel := context.WithTimeout(ctx, surveyTimeout)
 	defer cancel()
-	s := survey{authorizer: a, subject: subject, verb: verb, left: maxQuestions}
+	return (&survey{
+		subject: subject, verb: verb, left: maxQuestions, cache: a.cache,
+		user: func(ctx context.Context, q Question) (bool, error) {
+			return a.review(ctx, subject.Username, subject.Groups, q)
+		},
+		role: a.reviewRole,
+	}).run(ctx, realms)
+}
+
+// Survey finds out the same for the person, with the person's own credentials. Kargo roles don't count.
+func (s *Self) Survey(ctx context.Context, subject Subject, verb string, realms []Realm) ([]Grants, error) {
+	ctx, cancel := context.WithTimeout(ctx, selfTimeout)
+	defer cancel()
+	return (&survey{
+		subject: subject, verb: verb, left: maxQuestions,
+		user: func(ctx context.Context, q Question) (bool, error) {
+			decision, err := s.Decide(ctx, subject, q)
+			return decision.Allowed, err
+		},
+	}).run(ctx, realms)
+}
+
+// survey asks about one subject.
+type survey struct {
+	subject Subject
+	verb    string
+	// left is how many questions may still be asked.
+	left int
+	// cache has Kargo's roles; nil where they don't count.
+	cache client.Reader
+	// user asks whether the subject may, and role whether a role may.
+	user func(ctx context.Context, q Question) (bool, error)
+	role func(ctx context.Context, name string, q Question) (bool, error)
+}
+
+func (s *survey) run(ctx context.Context, realms []Realm) ([]Grants, error) {
 	out := make([]Grants, len(realms))
 	if err := s.roles(ctx, realms, out); err != nil {
 		return nil, err
@@ -81,22 +117,13 @@ func (a *Authorizer) Survey(ctx context.Context, subject Subject, verb string, r
 	return out, nil
 }
 
-// survey asks about one subject.
-type survey struct {
-	authorizer *Authorizer
-	subject    Subject
-	verb       string
-	// left is how many questions may still be asked.
-	left int
-}
-
 // roles finds the subject's Kargo roles in each Realm.
 func (s *survey) roles(ctx context.Context, realms []Realm, out []Grants) error {
-	if s.authorizer.cache == nil {
+	if s.cache == nil {
 		return nil
 	}
 	for i, realm := range realms {
-		all, err := kargoRoles(ctx, s.authorizer.cache, realm.Namespace)
+		all, err := kargoRoles(ctx, s.cache, realm.Namespace)
 		if err != nil {
 			return err
 		}
@@ -144,12 +171,12 @@ func (s *survey) ask(ctx context.Context, questions []question) error {
 
 // grant asks one question, of the user and then of the roles.
 func (s *survey) grant(ctx context.Context, q question) (Grant, error) {
-	allowed, err := s.authorizer.review(ctx, s.subject.Username, s.subject.Groups, q.Question)
+	allowed, err := s.user(ctx, q.Question)
 	if err != nil || allowed {
 		return Grant{Asked: true, Allowed: allowed}, err
 	}
 	for _, role := range q.roles {
-		if allowed, err = s.authorizer.reviewRole(ctx, role, q.Question); err != nil || allowed {
+		if allowed, err = s.role(ctx, role, q.Question); err != nil || allowed {
 			return Grant{Asked: true, Allowed: allowed, By: role}, err
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/config"
+	"github.com/davidaparicio/kargo-bot/internal/doctor"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	"github.com/davidaparicio/kargo-bot/internal/terminal"
 )
@@ -73,26 +74,33 @@ func NewTerminal(o TerminalOptions) (*Terminal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to Kubernetes: %w", err)
 	}
-	return newTerminal(o, api), nil
+	return newTerminal(o, api)
 }
 
-func newTerminal(o TerminalOptions, api client.WithWatch) *Terminal {
+func newTerminal(o TerminalOptions, api client.WithWatch) (*Terminal, error) {
 	links := cards.Links{Kargo: o.KargoURL}
 	self := access.NewSelf(api)
+	snapshot := kargo.NewSnapshot(api, api.Scheme())
+	if err := kargo.IndexPromotions(context.Background(), snapshot); err != nil {
+		return nil, err
+	}
+	catalogue := kargo.NewCatalogue(snapshot, o.Pipelines)
 	return &Terminal{
 		self: self, client: api, links: links, progress: o.Progress,
 		bot: bot.New(bot.Options{
-			Catalogue:   kargo.NewCatalogue(kargo.NewSnapshot(api, api.Scheme()), o.Pipelines),
+			Queries:     bot.Queries{Library: catalogue, Rights: self, Doctor: doctor.New(catalogue, o.Now)},
+			Catalogue:   catalogue,
 			People:      self,
 			Permissions: self,
 			Shipments:   api,
+			Cache:       snapshot,
 			Quorum:      api,
 			Links:       links,
 			Now:         o.Now,
 			Log:         o.Log,
 			Metrics:     bot.NewMetrics(prometheus.NewRegistry()),
 		}),
-	}
+	}, nil
 }
 
 // askTimeout bounds a command, the login that a kubeconfig may ask for included.

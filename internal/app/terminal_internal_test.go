@@ -50,10 +50,13 @@ func newPerson(t *testing.T) *person {
 		}},
 		&kargoapi.Freight{ObjectMeta: meta("e72fb09c1d4f"), Origin: origin, Images: []kargoapi.Image{{RepoURL: "example.com/red", Tag: "3.2.0"}}},
 	).Build(), interceptor.Funcs{Create: p.create, List: p.list})
-	p.Terminal = newTerminal(TerminalOptions{
+	p.Terminal, err = newTerminal(TerminalOptions{
 		Pipelines: []kargo.Pipeline{{Project: "microsvcs", Namespace: "microsvcs", Environments: []kargo.Environment{{Name: "production"}}}},
 		Progress:  io.Discard, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 	}, p.server)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return p
 }
 

@@ -59,7 +59,7 @@ func botRights() []client.Object {
 			rule("kargo.akuity.io", "freights/status", nil, "patch"),
 			rule("kargo.akuity.io", "promotions", nil, "get", "list", "watch", "create", "patch"),
 			rule("kargo.akuity.io", "warehouses", nil, "get", "list", "watch", "patch"),
-			rule("kargobot.dev", "shipments", nil, "get", "list", "watch", "create", "delete"),
+			rule("kargobot.dev", "shipments", nil, "get", "list", "watch", "create", "patch", "delete"),
 			rule("kargobot.dev", "shipments/status", nil, "patch"),
 			rule("", "serviceaccounts", nil, "list", "watch"),
 		),

@@ -41,7 +41,7 @@ func refusal(code chatops.ProblemCode) bot.Answer {
 	return bot.Answer{Card: p.Card(), Problem: p}
 }
 
-func accepted() bot.Answer { return bot.Answer{Card: cards.Accepted(asked()), Shipment: asked()} }
+func accepted() bot.Answer { return bot.Answer{Card: cards.Accepted(asked(), nil), Shipment: asked()} }
 
 func ended(s *v1alpha1.Shipment, err error) func(context.Context) (*v1alpha1.Shipment, error) {
 	return func(context.Context) (*v1alpha1.Shipment, error) { return s, err }
