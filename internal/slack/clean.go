@@ -11,7 +11,7 @@ import (
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n':
+		case r == '\n', ' ' <= r && r <= '~':
 			return r
 		case r == '\u2028', r == '\u2029':
 			return '\n'

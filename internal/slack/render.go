@@ -112,7 +112,7 @@ func (b *builder) finish(card chatops.Card, remark note) {
 	end.add(richText(remark.line))
 	left := maxMessage - b.size - end.size
 	// Of a long table and a long body, the body gets a third.
-	b.table(card.Table, left-min(bodySize(card.Body), left/3))
+	b.table(card.Table, left-bodySize(card.Body, left/3))
 	b.body(card.Body, maxMessage-b.size-end.size)
 	b.blocks = append(b.blocks, end.blocks...)
 	if len(b.blocks) == 0 {
@@ -136,10 +136,13 @@ func (b *builder) body(paragraphs []chatops.Text, budget int) {
 	}
 }
 
-// bodySize returns what the whole body would come to.
-func bodySize(paragraphs []chatops.Text) int {
+// bodySize returns what the whole body would come to, or most if that is less.
+func bodySize(paragraphs []chatops.Text, most int) int {
 	size := 0
-	for _, paragraph := range paragraphs[:min(len(paragraphs), maxParagraphs)] {
+	for _, paragraph := range paragraphs {
+		if size >= most {
+			return most
+		}
 		if !isBlank(paragraph) {
 			size += jsonSize(richText(elements(paragraph, paragraphLimit)))
 		}
