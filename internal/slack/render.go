@@ -141,13 +141,13 @@ func bodySize(paragraphs []chatops.Text, most int) int {
 	size := 0
 	for _, paragraph := range paragraphs {
 		if size >= most {
-			return most
+			break
 		}
 		if !isBlank(paragraph) {
 			size += jsonSize(richText(elements(paragraph, paragraphLimit)))
 		}
 	}
-	return size
+	return min(size, most)
 }
 
 // fitParagraph renders as much of a paragraph as the budget holds. It returns nil if that is nothing
