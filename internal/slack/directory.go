@@ -122,6 +122,9 @@ func (d *Directory) person(ctx context.Context, team, id string) (person, error)
 		return cached.(person), nil
 	}
 	found, err, _ := d.flight.Do(key, func() (any, error) {
+		if cached, ok := d.people.Get(key); ok {
+			return cached, nil // another's call ended between the look above and here
+		}
 		// Whoever came first must not take the others along when they give up.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookUpTimeout)
 		defer cancel()

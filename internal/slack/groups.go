@@ -36,13 +36,13 @@ func newGroups(client *Client, log *slog.Logger) *groups {
 
 // of returns the groups of a user. If the app may not read groups, people have none.
 func (g *groups) of(ctx context.Context, team, user string) ([]access.Group, error) {
-	g.mu.Lock()
-	known, ok := g.byTeam[team]
-	g.mu.Unlock()
-	if ok && g.client.now().Before(known.until) {
+	if known, ok := g.known(team); ok {
 		return known.groups[user], nil
 	}
 	read, err, _ := g.flight.Do(team, func() (any, error) {
+		if known, ok := g.known(team); ok {
+			return known, nil // another's call ended between the look above and here
+		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookUpTimeout)
 		defer cancel()
 		fresh, err := g.read(ctx, team)
@@ -58,6 +58,14 @@ func (g *groups) of(ctx context.Context, team, user string) ([]access.Group, err
 		return nil, err
 	}
 	return read.(membership).groups[user], nil
+}
+
+// known returns what was read of a team, if that is not too old.
+func (g *groups) known(team string) (membership, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	known, ok := g.byTeam[team]
+	return known, ok && g.client.now().Before(known.until)
 }
 
 func (g *groups) read(ctx context.Context, team string) (membership, error) {
