@@ -44,11 +44,11 @@ func lookUp(known *pflag.FlagSet, arg string) (flag *pflag.Flag, hasValue bool) 
 // commandLine puts the words of a command together, as the shell had taken them apart. The first one may
 // be a command line by itself.
 func commandLine(words []string) string {
-	line := words[0]
+	line := []string{words[0]}
 	for _, word := range words[1:] {
-		line += " " + quote(word)
+		line = append(line, quote(word))
 	}
-	return line
+	return strings.Join(line, " ")
 }
 
 // quote puts a word that has white space or quotation marks into such marks as are not in it.

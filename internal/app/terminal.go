@@ -114,8 +114,12 @@ func (t *Terminal) Ask(ctx context.Context, line string) bot.Answer {
 	if err != nil {
 		return refused(unreachable(err))
 	}
+	subject, err := t.self.Subject(ctx, actor)
+	if err != nil {
+		return refused(unreachable(err))
+	}
 	answer := t.bot.Handle(ctx, bot.Request{Actor: actor, Line: line, Key: rand.Text()})
-	if problem := t.explain(ctx, answer.Problem); problem != nil {
+	if problem := explain(subject, answer.Problem); problem != nil {
 		return refused(problem)
 	}
 	return answer
@@ -147,7 +151,7 @@ func unreachable(err error) *chatops.Problem {
 
 // explain finds what only the person can mend in a problem that the bot, which otherwise has credentials
 // of its own, takes for its operator's. It returns nil for any other.
-func (t *Terminal) explain(ctx context.Context, p *chatops.Problem) *chatops.Problem {
+func explain(subject access.Subject, p *chatops.Problem) *chatops.Problem {
 	if p == nil || p.Err == nil {
 		return nil
 	}
@@ -165,10 +169,6 @@ func (t *Terminal) explain(ctx context.Context, p *chatops.Problem) *chatops.Pro
 			Err:   p,
 		}
 	case apierrors.IsForbidden(status):
-		subject, err := t.self.Subject(ctx, chatops.Actor{})
-		if err != nil {
-			return nil
-		}
 		return subject.Unbound(namespaceIn(status.Status().Message), p)
 	case apierrors.IsNotFound(status) && details != nil && details.Group == v1alpha1.GroupVersion.Group:
 		return &chatops.Problem{

@@ -40,9 +40,9 @@ func status() chatops.Card {
 
 // hostile is a card of which everything comes from somebody who means harm.
 func hostile() chatops.Card {
-	const bell, clear, title, c1 = "\a", "\x1b[2J\x1b[1;1H", "\x1b]0;owned\a", "\u009b31m"
+	const bell, erase, title, c1 = "\a", "\x1b[2J\x1b[1;1H", "\x1b]0;owned\a", "\u009b31m"
 	return chatops.Card{
-		Title: "Promote " + clear + "red\nto" + title + " production", State: chatops.StateFailed, Status: c1 + "1 of 1\r\n2 of 2",
+		Title: "Promote " + erase + "red\nto" + title + " production", State: chatops.StateFailed, Status: c1 + "1 of 1\r\n2 of 2",
 		Facts: []chatops.Text{chatops.Line(chatops.Code("\x1bcreset"), chatops.Mention(chatops.Actor{ID: "\x1b[31mocto\bcat"}))},
 		Steps: []chatops.Step{{Name: "git\rclone\x1b[A", State: chatops.StepFailed}},
 		Table: &chatops.Table{
