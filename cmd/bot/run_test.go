@@ -19,7 +19,7 @@ func TestRunUsage(t *testing.T) {
 		return path
 	}
 	good := write("good.yaml", "pipelines: [{project: microsvcs, environments: [production]}]\n")
-	wrong := write("wrong.yaml", "pipelines: [{project: microsvcs, enviroments: [production]}]\n")
+	wrong := write("wrong.yaml", "pipelines: [{project: microsvcs, environmnts: [production]}]\n")
 	for _, test := range []struct {
 		args string
 		code int

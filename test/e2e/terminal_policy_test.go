@@ -75,7 +75,7 @@ func TestTerminalPolicyStopsForgedShipments(t *testing.T) {
 			s.Spec.RequestedBy.Username = harness.OctocatEmail
 		}, "can ask for nobody else"},
 		"by the ID of somebody else": {func(s *v1alpha1.Shipment) { s.Spec.RequestedBy.ID = "hubot" }, "can ask for nobody else"},
-		"from Slack": {func(s *v1alpha1.Shipment) { s.Spec.RequestedBy.Source = "slack" }, "elsewhere than in a terminal"},
+		"from Slack":                 {func(s *v1alpha1.Shipment) { s.Spec.RequestedBy.Source = "slack" }, "elsewhere than in a terminal"},
 		"with groups that are not theirs": {func(s *v1alpha1.Shipment) {
 			s.Spec.RequestedBy.Groups = []string{"system:masters"}
 		}, "groups and role are not yours"},
@@ -93,7 +93,7 @@ func TestTerminalPolicyStopsForgedShipments(t *testing.T) {
 			s.Annotations = map[string]string{v1alpha1.AnnotationSlackResponse: "sealed"}
 		}, "are the bot's"},
 		"with an annotation of their own": {func(s *v1alpha1.Shipment) { s.Annotations = map[string]string{"acme.dev/ticket": "7"} }, ""},
-		"to a Stage of others": {func(s *v1alpha1.Shipment) { s.Spec.Items[0].Path = []string{"blue-production"} }, "may not promote to Stage blue-production"},
+		"to a Stage of others":            {func(s *v1alpha1.Shipment) { s.Spec.Items[0].Path = []string{"blue-production"} }, "may not promote to Stage blue-production"},
 		"to a Stage of others at the end": {func(s *v1alpha1.Shipment) {
 			s.Spec.Items = append(s.Spec.Items, s.Spec.Items[0])
 			s.Spec.Items[1].Path = []string{"red-staging", "blue-production"}
