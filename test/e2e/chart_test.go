@@ -99,7 +99,8 @@ func TestTheAPIServerTakesAllOfTheChart(t *testing.T) {
 		t.Fatal(err)
 	}
 	values["projects"] = []any{project.Name}
-	objects, err := harness.RenderChart("kargo-bot", project.Name, values)
+	// What is of the whole cluster is there already by the name of the other tests' release.
+	objects, err := harness.RenderChart("everything", project.Name, values)
 	if err != nil {
 		t.Fatal(err)
 	}
