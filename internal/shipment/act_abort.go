@@ -161,20 +161,11 @@ func (v *visit) abortShipments(ctx context.Context, f *fate) error {
 // abortShipment keeps a Shipment from going on to the Stage. What it has running there is aborted too, in
 // case it was made after the abort was asked for.
 func (v *visit) abortShipment(ctx context.Context, s *v1alpha1.Shipment, f *fate) error {
-	open, stopped := false, false
+	open := false
 	for i := range s.Spec.Items {
-		if !concerns(v.s, s.Name, &s.Spec.Items[i]) {
-			continue
-		}
-		switch phase, promoted := phaseIn(s, i, v.status.Stage); {
-		case !phase.IsTerminal():
+		if concerns(v.s, s.Name, &s.Spec.Items[i]) && !v.countStage(s, i, f) {
 			open = true
-		case phase == v1alpha1.PhaseAborted && !promoted:
-			stopped = true
 		}
-	}
-	if stopped {
-		f.stopped++
 	}
 	if !open {
 		return nil
@@ -189,19 +180,31 @@ func (v *visit) abortShipment(ctx context.Context, s *v1alpha1.Shipment, f *fate
 	return v.abortMade(ctx, s, f)
 }
 
-// phaseIn returns where an item is with a Stage of its path, and whether a Promotion was made for that.
-func phaseIn(s *v1alpha1.Shipment, i int, stage string) (phase v1alpha1.ShipmentPhase, promoted bool) {
-	if s.Status.Phase.IsTerminal() {
-		phase = s.Status.Phase
-	}
+// countStage counts how an item of a Shipment ended in the Stage, and reports false if it has not. What a
+// Promotion came to is counted with those that the abort names.
+func (v *visit) countStage(s *v1alpha1.Shipment, i int, f *fate) bool {
+	phase, promotion := s.Status.Phase, ""
 	if i < len(s.Status.Items) {
-		for _, status := range s.Status.Items[i].Stages {
-			if status.Stage == stage {
-				return status.Phase, status.Promotion != ""
+		for _, stage := range s.Status.Items[i].Stages {
+			if stage.Stage == v.status.Stage {
+				phase, promotion = stage.Phase, stage.Promotion
 			}
 		}
 	}
-	return phase, false
+	switch {
+	case !phase.IsTerminal():
+		return false
+	case promotion != "" && slices.Contains(v.item.Promotions, promotion):
+	case phase == v1alpha1.PhaseAborted && promotion != "":
+		f.aborted++
+	case phase == v1alpha1.PhaseAborted:
+		f.stopped++
+	case phase == v1alpha1.PhaseNotReached:
+		f.ended = append(f.ended, string(v1alpha1.PhaseFailed)) // on the way
+	default:
+		f.ended = append(f.ended, string(phase))
+	}
+	return true
 }
 
 // markTimeout bounds the writing of an annotation.

@@ -62,7 +62,7 @@ func (v *visit) verification(stage *kargoapi.Stage) outcome {
 	case newest != asked && newest.Phase == kargoapi.VerificationPhaseSuccessful:
 		o.phase, o.result = v1alpha1.PhaseSucceeded, "verified again"
 	case newest != asked && newest.Phase.IsTerminal():
-		o.phase, o.message = v1alpha1.PhaseFailed, "It was verified again: "+lost(*newest)
+		o.phase, o.message = v1alpha1.PhaseFailed, "It was verified again, but "+lost(*newest)
 	case newest == asked && asked.Phase.IsTerminal():
 		// Only once the one before is over, Kargo begins another.
 		from := v.status.StartedAt.Time

@@ -79,6 +79,7 @@ func awaitedOnTheWay(item *v1alpha1.ShipmentItem, stages []v1alpha1.StageStatus)
 			if j > 0 {
 				out = append(out, kindStage+stages[j-1].Stage)
 			}
+		default:
 		}
 	}
 	return out

@@ -3,6 +3,7 @@ package shipment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -239,28 +240,20 @@ func (r *route) onward(j int) course {
 	return c
 }
 
-// onTheWay reports whether the Freight runs in a Stage from which the one at position j would take it, or
-// in the one before: then it may yet be verified there.
+// onTheWay reports whether the Freight may yet become available to the Stage at position j: it runs in a
+// Stage upstream that has not verified it, or in the one before, which may lead there by others.
 func (r *route) onTheWay(j int) bool {
-	if r.runs(j-1) && !(r.verifiedIn(r.stages[j-1].Name) && r.takesFrom(j, r.stages[j-1].Name)) {
-		return true
-	}
-	for _, name := range kargo.Upstream(r.stages[j], r.freight.Origin) {
-		if _, in := r.freight.Status.CurrentlyIn[name]; in && !r.verifiedIn(name) {
+	upstream := kargo.Upstream(r.stages[j], r.freight.Origin)
+	if r.runs(j - 1) {
+		before := r.stages[j-1].Name
+		if !r.verifiedIn(before) || !slices.Contains(upstream, before) {
 			return true
 		}
 	}
-	return false
-}
-
-// takesFrom reports whether the Stage at position j takes the Freight from that upstream Stage.
-func (r *route) takesFrom(j int, upstream string) bool {
-	for _, name := range kargo.Upstream(r.stages[j], r.freight.Origin) {
-		if name == upstream {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(upstream, func(name string) bool {
+		_, in := r.freight.Status.CurrentlyIn[name]
+		return in && !r.verifiedIn(name)
+	})
 }
 
 // healthOf returns the health of a Stage, empty if Kargo does not say.

@@ -105,6 +105,7 @@ func (v *visit) request() kargo.PromotionRequest {
 		// Admission turns the origin into the Freight that Kargo would choose.
 		r.Freight = ""
 		r.Origin, _ = kargo.ParseOrigin(v.item.Origin)
+	default:
 	}
 	return r
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,7 +53,10 @@ type world struct {
 	faults interceptor.Funcs
 	// stale is what the cache shows of the Shipment instead of what is there.
 	stale *v1alpha1.Shipment
-	made  int
+	// candidate is the Freight that Kargo would choose by itself.
+	candidate string
+	mu        sync.Mutex
+	made      int
 }
 
 func newWorld(t *testing.T, objects ...client.Object) *world {
@@ -63,10 +68,19 @@ func newWorld(t *testing.T, objects ...client.Object) *world {
 		}
 	}
 	stage := &kargoapi.Stage{ObjectMeta: metav1.ObjectMeta{Namespace: "microsvcs", Name: "red-production"}}
+	for _, o := range objects {
+		if given, ok := o.(*kargoapi.Stage); ok && given.Name == stage.Name {
+			stage = given
+			objects = slices.DeleteFunc(slices.Clone(objects), func(o client.Object) bool { return o == client.Object(given) })
+			break
+		}
+	}
 	return &world{
 		clock: noon, registry: prometheus.NewRegistry(),
 		server: fake.NewClientBuilder().WithScheme(scheme).WithObjects(append(objects, stage)...).
-			WithStatusSubresource(&v1alpha1.Shipment{}, &kargoapi.Promotion{}, &kargoapi.Stage{}).Build(),
+			WithStatusSubresource(&v1alpha1.Shipment{}, &kargoapi.Promotion{}, &kargoapi.Stage{}, &kargoapi.Freight{}, &kargoapi.Warehouse{}).
+			WithIndex(&v1alpha1.Shipment{}, awaited, func(o client.Object) []string { return awaitedBy(o.(*v1alpha1.Shipment)) }).
+			Build(),
 	}
 }
 
@@ -89,6 +103,12 @@ func (w *world) cached() client.Client {
 			}
 			return w.admit(ctx, o)
 		},
+		Patch: func(ctx context.Context, c client.WithWatch, o client.Object, patch client.Patch, opts ...client.PatchOption) error {
+			if w.faults.Patch != nil {
+				return w.faults.Patch(ctx, c, o, patch, opts...)
+			}
+			return c.Patch(ctx, o, patch, opts...)
+		},
 		SubResourcePatch: func(ctx context.Context, c client.Client, name string, o client.Object, patch client.Patch, opts ...client.SubResourcePatchOption) error {
 			if w.faults.SubResourcePatch != nil {
 				return w.faults.SubResourcePatch(ctx, c, name, o, patch, opts...)
@@ -101,6 +121,11 @@ func (w *world) cached() client.Client {
 // admit makes a Promotion as Kargo does.
 func (w *world) admit(ctx context.Context, o client.Object) error {
 	p := o.(*kargoapi.Promotion)
+	if p.Spec.Origin != nil && p.Spec.Freight == "" {
+		p.Spec.Freight, p.Spec.Origin = w.candidate, nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.made++
 	p.Name = fmt.Sprintf("%s.%026d.%s", p.Spec.Stage, w.made, p.Spec.Freight[:7])
 	p.Spec.Steps = []kargoapi.PromotionStep{{Uses: "git-clone", As: "step-1"}, {Uses: "git-push", As: "push"}}
