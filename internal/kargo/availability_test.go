@@ -134,3 +134,60 @@ func TestAvailableByAnyOfSeveralRequests(t *testing.T) {
 		t.Error("the first Warehouse's Freight is available by what the second one permits")
 	}
 }
+
+func TestPassed(t *testing.T) {
+	hour := duration(time.Hour)
+	for _, test := range []struct {
+		name    string
+		sources kargoapi.FreightSources
+		freight func(*kargoapi.Freight)
+		want    bool
+	}{
+		{"not verified", kargoapi.FreightSources{Stages: []string{"a"}}, nil, false},
+		{"verified", kargoapi.FreightSources{Stages: []string{"a"}}, verifiedIn("a"), true},
+		{"one of several", kargoapi.FreightSources{Stages: []string{"a", "b"}, AvailabilityStrategy: kargoapi.FreightAvailabilityStrategyAll}, verifiedIn("a"), true},
+		{"not upstream", kargoapi.FreightSources{Stages: []string{"b"}}, verifiedIn("a"), false},
+		{"of another Warehouse", kargoapi.FreightSources{Stages: []string{"a"}}, func(f *kargoapi.Freight) { verifiedIn("a")(f); from("blue")(f) }, false},
+		{"soaked", kargoapi.FreightSources{Stages: []string{"a"}, RequiredSoakTime: hour}, soaked("a", time.Hour, 0), true},
+		{"soaks", kargoapi.FreightSources{Stages: []string{"a"}, RequiredSoakTime: hour}, soaked("a", 0, time.Minute), false},
+		{"left too early", kargoapi.FreightSources{Stages: []string{"a"}, RequiredSoakTime: hour}, soaked("a", time.Minute, 0), false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			freight := newFreight(starfish, "3.2.0", 0)
+			if test.freight != nil {
+				test.freight(freight)
+			}
+			stage := newStage("red-production", test.sources)
+			if got := kargo.Passed(stage, freight, "a", noon); got != test.want {
+				t.Errorf("%v", got)
+			}
+		})
+	}
+}
+
+func TestSoaks(t *testing.T) {
+	stage := newStage("red-production", kargoapi.FreightSources{Stages: []string{"a"}, RequiredSoakTime: duration(time.Hour)})
+	for name, test := range map[string]struct {
+		freight func(*kargoapi.Freight)
+		want    bool
+	}{
+		"soaks":          {soaked("a", 0, time.Minute), true},
+		"soaked":         {soaked("a", 0, time.Hour), false},
+		"left too early": {soaked("a", time.Minute, 0), false},
+		"not verified":   {func(*kargoapi.Freight) {}, false},
+	} {
+		freight := newFreight(starfish, "3.2.0", 0)
+		test.freight(freight)
+		if got := kargo.Available(stage, freight, noon).Soaks(noon); got != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestParseOrigin(t *testing.T) {
+	for word, want := range map[string]bool{"Warehouse/red": true, "Warehouse/": false, "/red": false, "red": false, "": false} {
+		if origin, ok := kargo.ParseOrigin(word); ok != want || ok && origin.String() != word {
+			t.Errorf("%q: %v, %v", word, origin, ok)
+		}
+	}
+}

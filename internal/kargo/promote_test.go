@@ -194,3 +194,40 @@ func TestEnsureGivesUpInTime(t *testing.T) {
 		t.Errorf("error: %v, want one to be tried again", err)
 	}
 }
+
+func TestEnsureByOriginLetsKargoChoose(t *testing.T) {
+	r := request()
+	r.Freight, r.Origin = "", kargoapi.FreightOrigin{Kind: kargoapi.FreightOriginKindWarehouse, Name: "red"}
+	choosing := interceptor.Funcs{Create: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.CreateOption) error {
+		promotion := o.(*kargoapi.Promotion)
+		if promotion.Spec.Freight != "" || promotion.Spec.Origin == nil || *promotion.Spec.Origin != r.Origin {
+			t.Errorf("sent %+v", promotion.Spec)
+		}
+		promotion.Name, promotion.Spec.Freight, promotion.Spec.Origin = "red-production.01kqwz.e72fb09", starfish, nil
+		return c.Create(ctx, o, opts...)
+	}}
+	c := newClientBuilder(t).WithInterceptorFuncs(choosing).Build()
+	for range 2 {
+		got, err := kargo.NewPromoter(c, c).Ensure(t.Context(), r)
+		if err != nil || got.Spec.Freight != starfish {
+			t.Fatalf("%+v, %v", got, err)
+		}
+	}
+	if n := len(promotions(t, c)); n != 1 {
+		t.Errorf("%d Promotions", n)
+	}
+}
+
+func TestFindMakesNothing(t *testing.T) {
+	c := newClientBuilder(t).WithInterceptorFuncs(admitting("made")).Build()
+	promoter := kargo.NewPromoter(c, c)
+	if got, err := promoter.Find(t.Context(), request()); got != nil || err != nil {
+		t.Errorf("found %+v, %v", got, err)
+	}
+	if _, err := promoter.Ensure(t.Context(), request()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := promoter.Find(t.Context(), request()); err != nil || got == nil || got.Name != "made" {
+		t.Errorf("found %+v, %v", got, err)
+	}
+}

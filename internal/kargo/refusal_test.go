@@ -119,3 +119,16 @@ func TestAnswersThatMayChange(t *testing.T) {
 		})
 	}
 }
+
+func TestFreightThatIsNotAvailableIsToldApart(t *testing.T) {
+	for message, want := range map[string]bool{
+		`spec.freight: Invalid value: "e72fb09c": Freight is not available to this Stage`: true,
+		"no changes on Fridays": false,
+	} {
+		var refused *kargo.Refused
+		err := ensure(t, answer(http.StatusUnprocessableEntity, metav1.StatusReasonInvalid, message))
+		if !errors.As(err, &refused) || refused.Unavailable != want {
+			t.Errorf("%s: %+v", message, refused)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -207,8 +208,8 @@ func TestWarehouseDiscovery(t *testing.T) {
 				}
 				return conditionIs(made, "Ready", "False", test.reason)
 			})
-			if !strings.Contains(made.Status.Conditions[0].Message, test.message) {
-				t.Errorf("it says %q", made.Status.Conditions[0].Message)
+			if says := meta.FindStatusCondition(made.Status.Conditions, "Ready").Message; !strings.Contains(says, test.message) {
+				t.Errorf("it says %q", says)
 			}
 		})
 	}

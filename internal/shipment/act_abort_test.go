@@ -104,7 +104,9 @@ func TestAnAbortIsAskedForAgainAfterItsAnswerWasLost(t *testing.T) {
 	abort := newAbort(productive)
 	abort.Spec.Items[0].Promotions = []string{"a"}
 	w := newWorld(t, abort, aPromotion("a", kargoapi.PromotionPhaseRunning))
-	w.faults.Patch = func(context.Context, client.WithWatch, client.Object, client.Patch, ...client.PatchOption) error { return errLost }
+	w.faults.Patch = func(context.Context, client.WithWatch, client.Object, client.Patch, ...client.PatchOption) error {
+		return errLost
+	}
 	key := reconcile.Request{NamespacedName: client.ObjectKeyFromObject(abort)}
 	if _, err := w.controller(t).Reconcile(t.Context(), key); !errors.Is(err, errLost) {
 		t.Fatalf("error: %v", err)

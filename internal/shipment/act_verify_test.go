@@ -151,7 +151,9 @@ func TestVerifyAgainOfAStageThatTheCacheHasNotSeenVerified(t *testing.T) {
 
 func TestVerifyAgainThatCannotBeAskedFor(t *testing.T) {
 	w := verifyAgain(t)
-	w.faults.Patch = func(context.Context, client.WithWatch, client.Object, client.Patch, ...client.PatchOption) error { return errLost }
+	w.faults.Patch = func(context.Context, client.WithWatch, client.Object, client.Patch, ...client.PatchOption) error {
+		return errLost
+	}
 	if _, err := w.controller(t).Reconcile(t.Context(), theRequest); !errors.Is(err, errLost) {
 		t.Fatalf("error: %v", err)
 	}

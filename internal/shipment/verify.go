@@ -28,6 +28,9 @@ func (v *visit) verify(ctx context.Context, p *kargoapi.Promotion) (time.Duratio
 	if stage != nil {
 		silent := p.Status.FinishedAt == nil || v.now.Sub(p.Status.FinishedAt.Time) >= stageSilence
 		o = verdict(stage, freight, p.Name, silent && v.last())
+		if o.phase == v1alpha1.PhaseVerifying && !v.last() && doesNotBegin(stage, freight, p, v.now) {
+			o = outcome{phase: v1alpha1.PhaseFailed, message: "It was promoted, but " + stillUnhealthy("the Stage", stage), health: string(healthOf(stage))}
+		}
 		if o.phase == v1alpha1.PhaseSucceeded && !v.last() && !stage.Status.Current().Includes(freight) {
 			if o, err = v.passedOn(ctx, o); err != nil {
 				return 0, err
@@ -47,6 +50,14 @@ func (v *visit) verify(ctx context.Context, p *kargoapi.Promotion) (time.Duratio
 	}
 	// The Stage's next change brings us back; this is for one that says no more.
 	return stageSilence, nil
+}
+
+// doesNotBegin reports whether a Stage has not begun to verify what was promoted to it, and is not going to:
+// Kargo verifies what is healthy.
+func doesNotBegin(stage *kargoapi.Stage, freight string, p *kargoapi.Promotion, now time.Time) bool {
+	current := stage.Status.Current()
+	return healthOf(stage) == kargoapi.HealthStateUnhealthy && current.Includes(freight) && len(current.VerificationHistory) == 0 &&
+		p.Status.FinishedAt != nil && now.Sub(p.Status.FinishedAt.Time) >= unhealthyFor
 }
 
 // passedOn tells how it stands with a Stage on the way that has moved on to other Freight: all is well if

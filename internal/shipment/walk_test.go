@@ -200,6 +200,21 @@ func TestAnUnhealthyStageOnTheWayHasTimeToRecover(t *testing.T) {
 		"stopped at red-production: Stage red-staging has been unhealthy for 5 minutes. Kargo says: Application red-staging is Degraded")
 }
 
+func TestAnUnhealthyStageOnTheWayThatHasToVerify(t *testing.T) {
+	verifies := upstreamOf(development, 0)
+	verifies.Spec.Verification = &kargoapi.Verification{AnalysisTemplates: []kargoapi.AnalysisTemplateReference{{Name: "smoke"}}}
+	w := newWorld(t, through(), newFreight(), verifies, upstreamOf(staging, 0, development), upstreamOf(productive, 0, staging))
+	w.pass(t)
+	p := w.promotionEnds(t, development, kargoapi.PromotionPhaseSucceeded, "")
+	w.runs(t, development, theFreight, p.Name, kargoapi.HealthStateUnhealthy)
+	w.clock = w.clock.Add(unhealthyFor - time.Second)
+	s, _ := w.pass(t)
+	want(t, s, "Verifying Pending Pending", verifying, "")
+	w.clock = w.clock.Add(time.Second)
+	s, _ = w.pass(t)
+	want(t, s, "Failed NotReached NotReached", failed, "stopped at red-development: It was promoted, but the Stage has been unhealthy for 5 minutes.")
+}
+
 func TestAPathStopsWhereSomethingElseWasPromoted(t *testing.T) {
 	for _, test := range []struct {
 		name     string

@@ -42,6 +42,9 @@ func (r *warehouses) Reconcile(ctx context.Context, request reconcile.Request) (
 	if err := r.reader.Get(ctx, request.NamespacedName, &warehouse); err != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
+	if err := r.begin(ctx, &warehouse); err != nil {
+		return reconcile.Result{}, err
+	}
 	before := warehouse.DeepCopy()
 	failure := r.discover(ctx, &warehouse)
 	if failure != nil {
@@ -63,12 +66,23 @@ func (r *warehouses) Reconcile(ctx context.Context, request reconcile.Request) (
 	return reconcile.Result{RequeueAfter: interval}, nil
 }
 
+// begin says in the Warehouse that it looks at the registry, of which the outcome is not known yet.
+func (r *warehouses) begin(ctx context.Context, warehouse *kargo.Warehouse) error {
+	before := warehouse.DeepCopy()
+	c := warehouseConditions{warehouse: warehouse, now: metav1.NewTime(r.Clock.Now())}
+	c.set(kargo.ConditionTypeReconciling, metav1.ConditionTrue, "ScheduledDiscovery",
+		fmt.Sprintf("Discovering artifacts for %d subscriptions", len(warehouse.Spec.Subscriptions)))
+	c.set(kargo.ConditionTypeReady, metav1.ConditionFalse, "DiscoveryInProgress", "Waiting for discovery to complete")
+	c.set(kargo.ConditionTypeHealthy, metav1.ConditionUnknown, "Pending",
+		"Health status cannot be determined until artifact discovery is finished")
+	deleteCondition(&warehouse.Status.Conditions, conditionFreightCreated)
+	return saveStatus(ctx, r.client, warehouse, before)
+}
+
 // discover makes Freight of the newest images and sets the conditions. It returns what is worth another
 // try.
 func (r *warehouses) discover(ctx context.Context, warehouse *kargo.Warehouse) error {
 	c := warehouseConditions{warehouse: warehouse, now: metav1.NewTime(r.Clock.Now())}
-	deleteCondition(&warehouse.Status.Conditions, conditionFreightCreated)
-	deleteCondition(&warehouse.Status.Conditions, kargo.ConditionTypeReconciling)
 	freight := &kargo.Freight{
 		ObjectMeta: metav1.ObjectMeta{Namespace: warehouse.Namespace},
 		Origin:     kargo.FreightOrigin{Kind: kargo.FreightOriginKindWarehouse, Name: warehouse.Name},
@@ -94,6 +108,8 @@ func (r *warehouses) discover(ctx context.Context, warehouse *kargo.Warehouse) e
 		})
 	}
 	warehouse.Status.ObservedGeneration = warehouse.Generation
+	// After a discovery that failed it stays: Kargo tries again.
+	deleteCondition(&warehouse.Status.Conditions, kargo.ConditionTypeReconciling)
 	switch {
 	case missing != "":
 		message := fmt.Sprintf("No references discovered for image repository %q", missing)
