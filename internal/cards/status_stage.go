@@ -14,6 +14,8 @@ import (
 const (
 	// mostIssues is how many of a Stage's issues are shown.
 	mostIssues = 5
+	// mostQueued is how many of those that wait in its queue are.
+	mostQueued = 5
 	// maxSaid is how much is repeated of what Kargo says, in characters.
 	maxSaid = 300
 )
@@ -108,7 +110,11 @@ func promotions(project string, s answers.StageStatus, now time.Time) []chatops.
 			out = append(out, kargoSays(p.Message))
 		}
 	}
-	for _, p := range s.Queued {
+	for i, p := range s.Queued {
+		if i == mostQueued {
+			out = append(out, plain(fmt.Sprintf("and %d more", len(s.Queued)-i)))
+			break
+		}
 		out = append(out, chatops.Line(chatops.Plain("· "), chatops.Bold(p.Freight.Version), chatops.Plain(" waits in the Stage's queue.")))
 	}
 	if s.Last == nil {

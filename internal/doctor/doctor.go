@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 )
 
@@ -61,10 +62,11 @@ func New(surveyor Surveyor, now func() time.Time) *Doctor {
 // Examine looks at a service, or at everything if service is empty. A name that is wrong comes back as a
 // *chatops.Problem.
 func (d *Doctor) Examine(ctx context.Context, service string) (answers.Diagnosis, error) {
-	scope, err := d.surveyor.Everything(ctx)
+	look := d.surveyor.Everything
 	if service != "" {
-		scope, err = d.surveyor.ServiceScope(ctx, service)
+		look = func(ctx context.Context) (kargo.Scope, error) { return d.surveyor.ServiceScope(ctx, service) }
 	}
+	scope, err := look(ctx)
 	if err != nil {
 		return answers.Diagnosis{}, err
 	}
@@ -133,9 +135,13 @@ func (s state) each(look func(service string, stage answers.StageStatus) []answe
 	return all
 }
 
-// sentence makes a foreign message end as a sentence does.
+// maxMessage is how much of a foreign message is repeated, in characters.
+const maxMessage = 300
+
+// sentence makes the first line of a foreign message end as a sentence does.
 func sentence(s string) string {
 	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	s = chatops.Shorten(s, maxMessage)
 	if s == "" || strings.HasSuffix(s, ".") {
 		return s
 	}

@@ -41,10 +41,13 @@ func (c *Catalogue) freightOf(ctx context.Context, p *Pipeline) (*freights, erro
 	return f, nil
 }
 
-// named describes the Freight of a name, of which there may be no more than that.
+// named describes the Freight of a name, of which there may be no more than that, or not even that.
 func (f *freights) named(name, service string) answers.Freight {
 	if freight, ok := f.byName[name]; ok {
 		return Describe(freight, service)
+	}
+	if name == "" {
+		return answers.Freight{Version: "unknown"}
 	}
 	return answers.Freight{Name: name, Version: ShortName(name)}
 }

@@ -107,7 +107,7 @@ func (s shipped) explain(p *answers.PastPromotion) {
 	p.By = s.by()
 	p.Rollback = p.Rollback || s.shipment.Spec.Action == v1alpha1.ActionRollback
 	p.Freight.Alias = cmp.Or(p.Freight.Alias, s.item.Alias)
-	if p.Freight.Version == ShortName(p.Freight.Name) && s.item.Freight == p.Freight.Name {
+	if gone := p.Freight.Origin == ""; gone && s.item.Freight == p.Freight.Name {
 		p.Freight.Version = cmp.Or(s.item.Version, p.Freight.Version)
 	}
 }

@@ -101,6 +101,11 @@ func TestHistory(t *testing.T) {
 			past(answers.PastPromotion{Promotion: gone, Shipment: "old", Freight: answers.Freight{Name: walrus, Version: "3.1.0"}, By: "octocat",
 				Reason: "weekly release", Phase: "Succeeded"}, -60*24*30),
 		}},
+		{"auto-promotion that was resumed, of whose Promotion nothing is left", []client.Object{
+			shipped("resumed", "", "", gone, v1alpha1.PhaseAborted, -5, func(s *v1alpha1.Shipment) { s.Spec.Action = v1alpha1.ActionResume }),
+		}, []answers.PastPromotion{past(answers.PastPromotion{
+			Promotion: gone, Shipment: "resumed", Freight: answers.Freight{Version: "unknown"}, By: "octocat", Reason: "weekly release", Phase: "Aborted",
+		}, -5)}},
 		{"what never was a promotion there", []client.Object{
 			shipped("a", starfish, "3.2.0", "", v1alpha1.PhaseSkipped, -1),
 			shipped("b", starfish, "3.2.0", "", v1alpha1.PhaseNotReached, -1),

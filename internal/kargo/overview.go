@@ -164,6 +164,7 @@ func (l *look) promoting(cell *answers.StageStatus, stage *kargoapi.Stage, servi
 	}
 	if last := stage.Status.LastPromotion; last != nil && cell.Last == nil {
 		status := remembered(last)
+		status.Freight = l.freight.named("", service)
 		if last.Freight != nil {
 			status.Freight = l.freight.referred(*last.Freight, service)
 		}
