@@ -71,8 +71,11 @@ func TestABatchThatCanGoOnlyInPartAsksFirst(t *testing.T) {
 		t.Errorf("what went was %s; want red alone", got)
 	}
 	awaitCard(t, w, harness.Deploys, "red 3.2.0 is live in production")
-	// Who presses twice means it once.
-	w.Slack.Press(t, harness.Octocat, question, "--partial")
+	for _, m := range w.Slack.Messages(harness.Deploys) {
+		if m.TS == question.TS && len(w.Slack.Buttons(m)) > 0 {
+			t.Errorf("what was said yes to can be said yes to again:\n%s", w.Slack.PlainText(m))
+		}
+	}
 	once(t, w)
 }
 

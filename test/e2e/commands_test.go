@@ -76,7 +76,8 @@ func TestWhatIsMistypedIsAnsweredWithTheUsage(t *testing.T) {
 		both(t, w, line, "Usage: "+chatops.Usage(line))
 	}
 	both(t, w, "promote red production --reason two words", "quotation marks")
-	both(t, w, "promte red production", "/promote")
+	// On GitHub, what begins with another word is for somebody else.
+	mustSay(t, w.Slack.Ask(t, harness.Octocat, harness.Deploys, "promte red production"), "Did you mean /promote?")
 	for _, line := range []string{"rollback rde production", "abort rde production", "verify rde production", "diff rde production", "history rde production", "refresh rde"} {
 		both(t, w, line, `No service "rde"`, "red")
 	}

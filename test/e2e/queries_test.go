@@ -28,8 +28,8 @@ func TestHistorySaysWhoPromotedWhatAndHowItEnded(t *testing.T) {
 	t.Parallel()
 	w := cluster.NewWorld(t, harness.WorldOptions{})
 	failedPromotion(t, w) // 3.1.0 went well, 3.2.0 did not
-	w.Start(t)
 	w.SetSteps(t, "red-production", harness.Pass("deploy"))
+	w.Start(t)
 	askInSlack(t, w, `promote red production 3.2.0 --reason "once more"`)
 	awaitPhase(t, w.Project, v1alpha1.PhaseSucceeded)
 	untilTold(t, w, "history red production", "once more")
@@ -37,14 +37,19 @@ func TestHistorySaysWhoPromotedWhatAndHowItEnded(t *testing.T) {
 	both(t, w, "history red staging", "3.1.0", "3.2.0", "succeeded")
 }
 
-func TestHistoryHasPages(t *testing.T) {
+// TestLongAnswersHavePages: a page is what can be read on a phone.
+func TestLongAnswersHavePages(t *testing.T) {
 	t.Parallel()
 	w := manyWorld(t, harness.WorldOptions{})
+	const more = manyVersions + 15
+	for i := manyVersions; i < more; i++ {
+		w.NewFreight(t, manyService(0), manyService(0), manyVersion(i))
+	}
 	w.Start(t)
-	both(t, w, "freight s00", "1.9.0")
-	both(t, w, "status", "s00")
-	both(t, w, "status --page 2", "s19")
-	both(t, w, "status --page 99", "page")
+	both(t, w, "freight s00", manyVersion(more-1), "Page 1 of 2", "--page 2")
+	both(t, w, "freight s00 --page 2", manyVersion(0), "Page 2 of 2")
+	both(t, w, "freight s00 --page 99", "There is no page 99")
+	both(t, w, "status", manyService(0), manyService(manyServices-1))
 }
 
 func TestDiffSaysWhatWouldChange(t *testing.T) {
@@ -89,7 +94,7 @@ func TestDoctorSaysWhatIsWrong(t *testing.T) {
 	w.BlindWarehouse(t, "blue")
 	w.NewStage(t, harness.Stage{Name: "blue-staging", Warehouses: []string{"blue"}, Steps: harness.Passes("deploy")})
 	w.Start(t)
-	both(t, w, "doctor", "red-production", "the build is on fire", "blue", "allowTags", "allowTagsRegexes", "Fix:")
+	both(t, w, "doctor", "red to production", "the build is on fire", "blue", "allowTags", "allowTagsRegexes", "Fix:")
 	text := w.Slack.Ask(t, harness.Octocat, harness.Deploys, "doctor blue")
 	mustSay(t, text, "allowTagsRegexes")
 	if strings.Contains(text, "the build is on fire") {

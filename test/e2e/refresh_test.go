@@ -51,7 +51,7 @@ func TestARefreshOfSeveralWarehouses(t *testing.T) {
 	w.Publish(t, "red", "1.1.0")
 	askInSlack(t, w, "refresh red")
 	ofAction(t, w, v1alpha1.ActionRefresh, v1alpha1.PhaseFailed)
-	awaitInSlack(t, w, nil, "failed in part", "1.1.0", "red-dev", "AllowTags is deprecated and unsupported")
+	awaitInSlack(t, w, nil, "failed in part", "1.1.0", "red-dev", "Unable to discover artifacts")
 }
 
 // discoveringWorld has a Stage whose Warehouse has discovered 1.0.0.

@@ -37,7 +37,7 @@ func TestStatusSaysWhatIsOnItsWay(t *testing.T) {
 	w := cluster.NewWorld(t, harness.WorldOptions{})
 	hanging(t, w)
 	untilTold(t, w, "status red production", "3.2.0")
-	both(t, w, "status red production", "3.1.0", "3.2.0", "2 of 3")
+	both(t, w, "status red production", "3.1.0", "3.2.0", "3 of 3")
 	both(t, w, "status", "red", "3.1.0", "3.2.0")
 }
 

@@ -52,7 +52,7 @@ func TestWhatKargoWouldNotVerifyIsRefused(t *testing.T) {
 	w.Warehouse(t, "empty")
 	w.NewStage(t, harness.Stage{Name: "empty-staging", Warehouses: []string{"empty"}, Steps: harness.Passes("deploy")})
 	w.Start(t)
-	both(t, w, "verify red production", "not healthy")
+	both(t, w, "verify red production", "did not succeed", "verifies nothing")
 	both(t, w, "verify empty staging", "nothing to verify")
 	nothingHappened(t, w)
 }

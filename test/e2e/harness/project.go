@@ -1,8 +1,10 @@
 package harness
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
@@ -107,12 +110,37 @@ func (p *Project) NewFreight(t testing.TB, warehouse, service, version string) *
 // StartPromotion makes a Promotion as the administrator, and does not wait.
 func (p *Project) StartPromotion(t testing.TB, stage string, freight *kargoapi.Freight) *kargoapi.Promotion {
 	t.Helper()
-	promotion := &kargoapi.Promotion{
+	p.awaitSteps(t, stage, freight)
+	promotion := p.promotion(stage, freight)
+	p.cluster.create(t, promotion)
+	return promotion
+}
+
+func (p *Project) promotion(stage string, freight *kargoapi.Freight) *kargoapi.Promotion {
+	return &kargoapi.Promotion{
 		ObjectMeta: metav1.ObjectMeta{Namespace: p.Name, GenerateName: stage + "-"},
 		Spec:       kargoapi.PromotionSpec{Stage: stage, Freight: freight.Name},
 	}
-	p.cluster.create(t, promotion)
-	return promotion
+}
+
+// awaitSteps returns when Kargo's admission would give a Promotion the steps that its Stage has: it
+// reads them from a cache, which may have those from before.
+func (p *Project) awaitSteps(t testing.TB, name string, freight *kargoapi.Freight) {
+	t.Helper()
+	stage := &kargoapi.Stage{}
+	p.cluster.Get(t, p.Name, name, stage)
+	want := stage.Spec.PromotionTemplate.Spec.Steps
+	ctx, cancel := context.WithTimeout(t.Context(), admissionTimeout)
+	defer cancel()
+	var last error
+	err := wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		tried := p.promotion(name, freight)
+		last = p.cluster.Client.Create(ctx, tried, client.DryRunAll)
+		return last == nil && slices.EqualFunc(tried.Spec.Steps, want, func(a, b kargoapi.PromotionStep) bool { return a.As == b.As && a.Uses == b.Uses }), nil
+	})
+	if err != nil {
+		t.Fatalf("Kargo would not promote %s to %s with the Stage's steps: %v (%v)", freight.Name, name, err, last)
+	}
 }
 
 // Promote promotes Freight as the administrator, and returns when Kargo has taken note of its end.
