@@ -93,7 +93,9 @@ func (v *visit) discovered(ctx context.Context, warehouse *kargoapi.Warehouse) e
 		if err != nil {
 			return err
 		}
-		if freight != nil && !freight.CreationTimestamp.Before(&v.s.CreationTimestamp) {
+		// A look before this one may have made it too, since it was asked for. Times are whole seconds.
+		made := meta.IsStatusConditionTrue(warehouse.Status.Conditions, kargoapi.ConditionTypeFreightCreated)
+		if freight != nil && (made || freight.CreationTimestamp.After(v.s.CreationTimestamp.Time)) {
 			result = "found " + kargo.Version(kargo.Reference(freight), v.item.Service)
 			if freight.Alias != "" {
 				result += fmt.Sprintf(" (%s)", freight.Alias)

@@ -64,7 +64,8 @@ func TestRefresh(t *testing.T) {
 		message string
 	}{
 		{"something new", well, time.Second, succeeded, "found 3.3.0 (rafting-starfish)", ""},
-		{"something new at once", well, 0, succeeded, "found 3.3.0 (rafting-starfish)", ""},
+		{"something new at once", append([]metav1.Condition{is("FreightCreated", yes, "")}, well...), 0, succeeded, "found 3.3.0 (rafting-starfish)", ""},
+		{"something that was there at once", append([]metav1.Condition{is("FreightCreated", no, "")}, well...), 0, succeeded, "nothing new", ""},
 		{"nothing new", well, -time.Hour, succeeded, "nothing new", ""},
 		{"no conditions", nil, -time.Hour, succeeded, "nothing new", ""},
 		{"discovery failed", []metav1.Condition{is("Healthy", no, "Unable to discover artifacts: 401"), is("Ready", no, "x")}, 0,

@@ -4,6 +4,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
+// ConditionTypeFreightCreated of a Warehouse says whether its last look at the artifacts made Freight.
+const ConditionTypeFreightCreated = "FreightCreated"
+
 // Warehouse discovers artifacts and makes Freight of them.
 //
 // +kubebuilder:object:root=true

@@ -19,8 +19,6 @@ import (
 
 const (
 	warehouseController = rules.ActorController + "warehouse-controller"
-	// conditionFreightCreated says whether the last look at the registry made Freight.
-	conditionFreightCreated = "FreightCreated"
 	// defaultInterval is Kargo's.
 	defaultInterval = 5 * time.Minute
 	// retryInterval is how soon a Warehouse looks again that could not. Kargo's grows from try to try.
@@ -75,7 +73,7 @@ func (r *warehouses) begin(ctx context.Context, warehouse *kargo.Warehouse) erro
 	c.set(kargo.ConditionTypeReady, metav1.ConditionFalse, "DiscoveryInProgress", "Waiting for discovery to complete")
 	c.set(kargo.ConditionTypeHealthy, metav1.ConditionUnknown, "Pending",
 		"Health status cannot be determined until artifact discovery is finished")
-	deleteCondition(&warehouse.Status.Conditions, conditionFreightCreated)
+	deleteCondition(&warehouse.Status.Conditions, kargo.ConditionTypeFreightCreated)
 	return saveStatus(ctx, r.client, warehouse, before)
 }
 
@@ -132,14 +130,14 @@ func (r *warehouses) makeFreight(ctx context.Context, c warehouseConditions, fre
 	}
 	switch {
 	case known != nil || apierrors.IsAlreadyExists(err):
-		c.set(conditionFreightCreated, metav1.ConditionFalse, "AlreadyExists",
+		c.set(kargo.ConditionTypeFreightCreated, metav1.ConditionFalse, "AlreadyExists",
 			"Freight composed of the newest artifacts already exists")
 	case err != nil:
 		message := fmt.Sprintf("Error creating Freight %q in namespace %q: %s", freight.Name, freight.Namespace, err)
 		c.unwell("FreightBuildFailure", message, "FreightCreationFailure", message)
 		return fmt.Errorf("error creating Freight %q in namespace %q: %w", freight.Name, freight.Namespace, err)
 	default:
-		c.set(conditionFreightCreated, metav1.ConditionTrue, "NewFreight",
+		c.set(kargo.ConditionTypeFreightCreated, metav1.ConditionTrue, "NewFreight",
 			"No Freight composed of the newest artifacts already existed")
 		r.events.Freight(ctx, event.FreightCreated, "Freight created from discovered artifacts", warehouseController, "", freight)
 	}
