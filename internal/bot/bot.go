@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -126,11 +127,9 @@ func (b *Bot) dispatch(ctx context.Context, r Request, command chatops.Command) 
 
 // withUsage adds the usage line to a problem with a word that was typed.
 func (b *Bot) withUsage(p *chatops.Problem, command chatops.Command) *chatops.Problem {
-	switch p.Code {
-	case chatops.CodeUnknownService, chatops.CodeUnknownEnvironment, chatops.CodeUsage:
-		if p.Usage == "" {
-			p.Usage = chatops.Usage(command.Name())
-		}
+	typed := []chatops.ProblemCode{chatops.CodeUnknownService, chatops.CodeUnknownEnvironment, chatops.CodeUsage}
+	if p.Usage == "" && slices.Contains(typed, p.Code) {
+		p.Usage = chatops.Usage(command.Name())
 	}
 	return p
 }

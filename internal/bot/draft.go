@@ -72,7 +72,7 @@ func (d draft) digest() string {
 }
 
 // nothing tells why nothing is left to do.
-func (d draft) nothing(o order) *chatops.Problem {
+func (d draft) nothing() *chatops.Problem {
 	left := d.left()
 	p := &chatops.Problem{
 		Code:  left[0].Problem.Code,

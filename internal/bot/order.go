@@ -101,7 +101,7 @@ func (b *Bot) prepare(ctx context.Context, o order, subject access.Subject, targ
 	draft := drafted(plans)
 	switch {
 	case len(draft.going) == 0:
-		return Answer{}, draft.nothing(o)
+		return Answer{}, draft.nothing()
 	case len(draft.items()) > maxItems:
 		return Answer{}, &chatops.Problem{
 			Code:  chatops.CodeTooMany,

@@ -23,8 +23,7 @@ import (
 
 // deniedStages permits everything but these Stages.
 type deniedStages struct {
-	subject access.Subject
-	stages  map[string]bool
+	stages map[string]bool
 
 	mu    sync.Mutex
 	asked []string
@@ -98,11 +97,11 @@ func newPipelined(t *testing.T, extra ...client.Object) *pipelined {
 		}
 	}
 	w.server = fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithStatusSubresource(&v1alpha1.Shipment{}).Build()
-	w.Options.Catalogue = kargo.NewCatalogue(w.server, []kargo.Pipeline{{
+	w.Catalogue = kargo.NewCatalogue(w.server, []kargo.Pipeline{{
 		Project: "microsvcs", Namespace: "microsvcs", Services: []string{"red", "blue", "green", "yellow"},
 		Environments: []kargo.Environment{{Name: "staging"}, {Name: "production", Aliases: []string{"prod"}}},
 	}})
-	w.Options.Permissions, w.Options.Shipments, w.Options.Cache, w.Options.Quorum = w.denied, w.server, w.server, w.server
+	w.Permissions, w.Shipments, w.Cache, w.Quorum = w.denied, w.server, w.server, w.server
 	return w
 }
 

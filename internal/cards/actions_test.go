@@ -26,7 +26,7 @@ func batch(phase v1alpha1.ShipmentPhase, progress string, phases ...v1alpha1.Shi
 		case v1alpha1.PhaseFailed:
 			stage.FinishedAt, stage.Message = at(9), "the build is on fire"
 			stage.Steps = []v1alpha1.StepStatus{{Name: "git-clone", Phase: "Succeeded"}, {Name: "build", Phase: "Failed"}}
-		case v1alpha1.PhasePromoting:
+		default:
 			stage.CurrentStep, stage.StepStartedAt, stage.Steps = 2, at(42), make([]v1alpha1.StepStatus, 5)
 		}
 		s.Status.Items = append(s.Status.Items, v1alpha1.ItemStatus{Service: s.Spec.Items[i].Service, Stages: []v1alpha1.StageStatus{stage}})

@@ -140,9 +140,9 @@ func TestFormsThatNobodyCanMeanAreRefused(t *testing.T) {
 }
 
 func TestOneCommandNamesSoManyServicesAtMost(t *testing.T) {
-	all := make([]string, chatops.MaxServices)
-	for i := range all {
-		all[i] = fmt.Sprintf("s%d", i)
+	var all []string
+	for i := range chatops.MaxServices {
+		all = append(all, fmt.Sprintf("s%d", i))
 	}
 	command, problem := chatops.Parse("/promote " + strings.Join(all, ",") + " production")
 	if problem != nil {

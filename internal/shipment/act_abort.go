@@ -107,7 +107,8 @@ func (v *visit) abortPromotion(ctx context.Context, name string, f *fate) error 
 	if err == nil && promotion == nil {
 		promotion, err = get(ctx, v.quorum, v.key(name), &kargoapi.Promotion{})
 	}
-	if err != nil || promotion == nil {
+	if err != nil || promotion == nil || promotion.Spec.Stage != v.status.Stage {
+		// Whoever asked may abort what goes to that Stage, and nothing else.
 		return err
 	}
 	return v.endPromotion(ctx, promotion, f)

@@ -1,6 +1,7 @@
 package shipment
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,6 +66,10 @@ func (r *route) there(stage *kargoapi.Stage) course {
 			return course{move: moveStop, message: "It runs there, but " + lost(newest)}
 		}
 	}
+	if unsettled(stage) != "" {
+		// Promoting it once more is what makes Kargo verify it.
+		return course{move: movePromote}
+	}
 	c := course{move: moveVerify, message: fmt.Sprintf("%s is there already, and is being verified.", r.version)}
 	if health == kargoapi.HealthStateUnhealthy {
 		c.message = fmt.Sprintf("%s is there already, but the Stage is unhealthy.", r.version)
@@ -100,7 +105,11 @@ func (r *route) onward(j int) course {
 				unhealthy: stillUnhealthy("Stage "+before.Name, before),
 			}
 		default:
-			return course{move: moveWait, message: fmt.Sprintf("It is not known yet whether Stage %s is healthy.", before.Name)}
+			why := unsettled(before)
+			return course{
+				move: moveWait, unhealthy: why,
+				message: cmp.Or(why, fmt.Sprintf("It is not known yet whether Stage %s is healthy.", before.Name)),
+			}
 		}
 	}
 	a := kargo.Available(stage, r.freight, r.now)

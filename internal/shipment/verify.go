@@ -2,6 +2,7 @@ package shipment
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
@@ -28,8 +29,8 @@ func (v *visit) verify(ctx context.Context, p *kargoapi.Promotion) (time.Duratio
 	if stage != nil {
 		silent := p.Status.FinishedAt == nil || v.now.Sub(p.Status.FinishedAt.Time) >= stageSilence
 		o = verdict(stage, freight, p.Name, silent && v.last())
-		if o.phase == v1alpha1.PhaseVerifying && !v.last() && doesNotBegin(stage, freight, p, v.now) {
-			o = outcome{phase: v1alpha1.PhaseFailed, message: "It was promoted, but " + stillUnhealthy("the Stage", stage), health: string(healthOf(stage))}
+		if why := notVerifying(stage, freight, p, v.now); why != "" && o.phase == v1alpha1.PhaseVerifying {
+			o = outcome{phase: v1alpha1.PhaseFailed, message: "It was promoted, but " + why, health: string(healthOf(stage))}
 		}
 		if o.phase == v1alpha1.PhaseSucceeded && !v.last() && !stage.Status.Current().Includes(freight) {
 			if o, err = v.passedOn(ctx, o); err != nil {
@@ -52,12 +53,32 @@ func (v *visit) verify(ctx context.Context, p *kargoapi.Promotion) (time.Duratio
 	return stageSilence, nil
 }
 
-// doesNotBegin reports whether a Stage has not begun to verify what was promoted to it, and is not going to:
-// Kargo verifies what is healthy.
-func doesNotBegin(stage *kargoapi.Stage, freight string, p *kargoapi.Promotion, now time.Time) bool {
+// notVerifying says why a Stage has not begun to verify what was promoted to it, and is not going to; ""
+// if it has, or still may.
+func notVerifying(stage *kargoapi.Stage, freight string, p *kargoapi.Promotion, now time.Time) string {
 	current := stage.Status.Current()
-	return healthOf(stage) == kargoapi.HealthStateUnhealthy && current.Includes(freight) && len(current.VerificationHistory) == 0 &&
-		p.Status.FinishedAt != nil && now.Sub(p.Status.FinishedAt.Time) >= unhealthyFor
+	switch {
+	case !current.Includes(freight) || len(current.VerificationHistory) > 0:
+		return ""
+	case p.Status.FinishedAt == nil || now.Sub(p.Status.FinishedAt.Time) < unhealthyFor:
+		return ""
+	case healthOf(stage) == kargoapi.HealthStateUnhealthy:
+		return stillUnhealthy("the Stage", stage)
+	default:
+		return unsettled(stage)
+	}
+}
+
+// unsettled says why Kargo can't tell the health of a Stage, and so verifies nothing there: its last
+// Promotion, by name and not by time, did not succeed. So it is after one that was aborted in the queue. It
+// returns "" if that is not so, or if another Promotion is under way.
+func unsettled(stage *kargoapi.Stage) string {
+	last := stage.Status.LastPromotion
+	if stage.Status.CurrentPromotion != nil || last == nil || last.Status == nil || last.Status.Phase == kargoapi.PromotionPhaseSucceeded {
+		return ""
+	}
+	return fmt.Sprintf("Kargo verifies nothing in Stage %s, since its last promotion, %s, did not succeed (%s). "+
+		"A new promotion of the same Freight helps.", stage.Name, last.Name, last.Status.Phase)
 }
 
 // passedOn tells how it stands with a Stage on the way that has moved on to other Freight: all is well if
