@@ -42,7 +42,7 @@ func (b *Bot) planAbort(ctx context.Context, t kargo.Target) ([]v1alpha1.Shipmen
 	case len(promotions) == 0 && len(shipments) == 0:
 		return nil, &chatops.Problem{
 			Code:  chatops.CodeNothingToDo,
-			Title: fmt.Sprintf("Nothing is being promoted to %s or waits for its turn as %s.", t.Environment, t.Service),
+			Title: fmt.Sprintf("Nothing of %s is being promoted to %s, or waits for it.", t.Service, t.Environment),
 		}
 	case len(promotions) > maxAborted || len(shipments) > maxAborted:
 		return nil, &chatops.Problem{

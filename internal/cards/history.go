@@ -33,7 +33,7 @@ func History(h answers.History, paging Paging, links Links, now time.Time) chato
 	shown, rest := page(paging, h.Promotions)
 	reasons := slices.ContainsFunc(shown, func(p answers.PastPromotion) bool { return p.Reason != "" })
 	if len(shown) > 0 {
-		card.Table = &chatops.Table{Columns: []string{"What", "Outcome", "When", "Took", "Who"}}
+		card.Table = &chatops.Table{Columns: []string{"What", "Outcome", "When", "Took", "Who"}, Obvious: true}
 		if reasons {
 			card.Table.Columns = append(card.Table.Columns, "Why")
 		}

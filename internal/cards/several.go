@@ -14,7 +14,7 @@ func several(s *v1alpha1.Shipment) chatops.Card {
 		State:  state(s.Status.Phase),
 		Status: s.Status.Progress,
 		Facts:  []chatops.Text{askedBy(s)},
-		Table:  &chatops.Table{Columns: []string{"Service", "Change", "State"}},
+		Table:  &chatops.Table{Columns: []string{"Service", "Change", "State"}, Obvious: true},
 	}
 	if s.Spec.Action == v1alpha1.ActionRefresh {
 		card.Table.Columns = []string{"Warehouse", "State"}

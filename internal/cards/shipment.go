@@ -45,7 +45,8 @@ func single(s *v1alpha1.Shipment, links Links) chatops.Card {
 // what came of it.
 func says(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem, stage v1alpha1.StageStatus) []chatops.Text {
 	var body []chatops.Text
-	if stage.Result != "" {
+	if stage.Result != "" && s.Spec.Action != v1alpha1.ActionResume && s.Spec.Action != v1alpha1.ActionVerify {
+		// Of these two, the title says it.
 		body = append(body, chatops.Line(chatops.Plain(stage.Result)))
 	}
 	if stage.Message != "" && stage.Phase != v1alpha1.PhaseSucceeded {

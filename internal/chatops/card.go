@@ -43,6 +43,9 @@ type Table struct {
 	Columns []string
 	// Rows have a cell for each column; one that is empty has nothing to say.
 	Rows [][]Text
+	// Obvious says that the cells say themselves what they are about, so that a row on a line of its own
+	// needs no headings.
+	Obvious bool
 }
 
 // Action is something that can be asked for next: a button where there are buttons, and a command to

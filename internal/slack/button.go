@@ -138,7 +138,7 @@ func typedLines(actions []chatops.Action, budget int) [][]element {
 	var lines [][]element
 	missing := 0
 	for _, action := range actions {
-		command := cleanLine(action.Command)
+		command := typedCommand(cleanLine(action.Command))
 		if command == "" {
 			continue
 		}

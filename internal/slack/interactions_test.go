@@ -312,7 +312,7 @@ func TestClickOutOfTime(t *testing.T) {
 			t.Errorf("answered after %s, Slack waits for 3 s", took)
 		}
 		synctest.Wait()
-		if len(tells.texts) != 1 || !strings.HasPrefix(tells.texts[0], "I can't say yet whether that was recorded") || !strings.Contains(tells.texts[0], "/abort red production") {
+		if len(tells.texts) != 1 || !strings.HasPrefix(tells.texts[0], "I can't say yet whether that was recorded") || !strings.Contains(tells.texts[0], "/kargo abort red production") {
 			t.Errorf("the person is told %q", tells.texts)
 		}
 		select {

@@ -45,6 +45,7 @@ type rendered struct {
 
 // renderCard renders any card to a message that Slack accepts.
 func renderCard(card chatops.Card, remark note) rendered {
+	card = asTyped(card)
 	m := builder{}
 	m.title(card.Title)
 	m.status(card)
@@ -55,6 +56,7 @@ func renderCard(card chatops.Card, remark note) rendered {
 
 // renderResult renders the card that calls somebody at the end: first whom, then how it ended.
 func renderResult(card chatops.Card, mention chatops.Actor, remark note) rendered {
+	card = asTyped(card)
 	var call, title []element
 	text := fallback(card, remark)
 	if user := userOf(mention.ID); user != "" && mention.Source == chatops.SourceSlack {

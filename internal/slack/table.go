@@ -31,14 +31,15 @@ type piece struct {
 
 // rowOf returns what a row is about and what it says of it, without the cells that are empty. Where
 // there is but one more column, its heading would only repeat what the card's title says.
-func rowOf(columns []string, row []chatops.Text) (subject chatops.Text, pieces []piece) {
+func rowOf(t *chatops.Table, row []chatops.Text) (subject chatops.Text, pieces []piece) {
+	columns := t.Columns
 	for i, cell := range row {
 		cell = oneLine(cell)
 		switch {
 		case i == 0:
 			subject = cell
 		case isBlank(cell):
-		case len(columns) <= 2 || i >= len(columns):
+		case t.Obvious || len(columns) <= 2 || i >= len(columns):
 			pieces = append(pieces, piece{cell: cell})
 		default:
 			pieces = append(pieces, piece{chatops.Fit(cleanLine(columns[i]), headingLimit), cell})
@@ -81,7 +82,7 @@ func (b *builder) table(t *chatops.Table, budget int) {
 	budget -= reserve
 	var lines [][]element
 	for i, row := range rows {
-		line := rowLine(t.Columns, row)
+		line := rowLine(t, row)
 		if budget -= jsonSize(slackapi.NewRichTextSection(line...)); budget < 0 || i == maxRows {
 			lines = append(lines, []element{plain("… and " + count(len(rows)-i, "more row"))})
 			break
@@ -92,8 +93,8 @@ func (b *builder) table(t *chatops.Table, budget int) {
 }
 
 // rowLine renders one row.
-func rowLine(columns []string, row []chatops.Text) []element {
-	subject, pieces := rowOf(columns, row)
+func rowLine(t *chatops.Table, row []chatops.Text) []element {
+	subject, pieces := rowOf(t, row)
 	var items [][]element
 	for _, p := range pieces {
 		item := elements(p.cell, cellLimit)
@@ -153,7 +154,7 @@ func tableText(t *chatops.Table) string {
 	left := tableTextLimit
 	rows := rowsOf(t)
 	for i, row := range rows {
-		line := rowText(t.Columns, row)
+		line := rowText(t, row)
 		if left -= utf8.RuneCountInString(line); left < 0 {
 			lines = append(lines, "… and "+count(len(rows)-i, "more row"))
 			break
@@ -163,8 +164,8 @@ func tableText(t *chatops.Table) string {
 	return strings.Join(lines, "\n")
 }
 
-func rowText(columns []string, row []chatops.Text) string {
-	subject, pieces := rowOf(columns, row)
+func rowText(t *chatops.Table, row []chatops.Text) string {
+	subject, pieces := rowOf(t, row)
 	var said []string
 	for _, p := range pieces {
 		text := chatops.Fit(cleanLine(p.cell.String()), cellLimit)
