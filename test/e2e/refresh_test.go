@@ -16,7 +16,7 @@ func TestRefreshFindsWhatIsNew(t *testing.T) {
 		on.tell(t, w, "refresh red", "Looked for new artifacts of red", "1.1.0")
 		ofAction(t, w, v1alpha1.ActionRefresh, v1alpha1.PhaseSucceeded)
 		freightOf(t, w, "red", "1.1.0")
-		awaitFreight(t, w, "red staging", "1.1.0")
+		awaitFreight(t, w, "red staging 1.1.0", "red 1.1.0 would go to staging")
 	})
 }
 
