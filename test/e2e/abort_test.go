@@ -123,6 +123,6 @@ func TestWhereNothingRunsThereIsNothingToAbort(t *testing.T) {
 	w := cluster.NewWorld(t, harness.WorldOptions{})
 	w.Service(t, "red")
 	w.Start(t)
-	both(t, w, "abort red production", "Nothing is being promoted", "production", "red")
+	both(t, w, "abort red production", "Nothing of red is being promoted to production")
 	nothingHappened(t, w)
 }

@@ -111,8 +111,8 @@ func TestHelpKnowsEveryCommand(t *testing.T) {
 	w.Start(t)
 	var all []string
 	for _, name := range chatops.Names() {
-		all = append(all, "/"+name)
-		both(t, w, "help "+name, chatops.Usage(name))
+		all = append(all, name)
+		both(t, w, "help "+name, usageOf(name))
 	}
 	both(t, w, "help", all...)
 	both(t, w, "help promot", "promote")

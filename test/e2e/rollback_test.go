@@ -80,7 +80,7 @@ func TestARollbackHoldsAutoPromotionUntilItIsResumed(t *testing.T) {
 		runs(t, w, "red-production", "3.2.0") // by itself
 		w.Start(t)
 
-		on.tell(t, w, "rollback red production", "red 3.1.0 is live again in production", "on hold", "/resume red production")
+		on.tell(t, w, "rollback red production", "red 3.1.0 is live again in production", "on hold", "resume red production")
 		s := ofAction(t, w, v1alpha1.ActionRollback, v1alpha1.PhaseSucceeded)
 		if !s.Status.Items[0].Stages[0].Held {
 			t.Errorf("the record does not say that auto-promotion is on hold")
