@@ -145,7 +145,7 @@ type StageStatus struct {
 	//
 	// +optional
 	StartedAt *metav1.Time `json:"startedAt,omitempty"`
-	// StepStartedAt is when the current step began.
+	// StepStartedAt is when the current step began, or since when it is waited for what Message says.
 	//
 	// +optional
 	StepStartedAt *metav1.Time `json:"stepStartedAt,omitempty"`

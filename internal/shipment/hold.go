@@ -8,14 +8,11 @@ import (
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
-// holds reports whether Kargo does not promote to the Stage by itself because of the Freight.
-func holds(stage *kargoapi.Stage, freight string) bool {
-	for _, hold := range stage.Status.EffectiveAutoPromotionHolds {
-		if hold.FreightName == freight {
-			return true
-		}
-	}
-	return false
+// holds reports whether Kargo does not promote to the Stage by itself any more because of a Promotion: its
+// admission says so when the Promotion is made, which the Stage takes over a moment later. One that is
+// aborted takes that back; one that fails does not.
+func holds(p *kargoapi.Promotion) bool {
+	return p.Annotations[kargoapi.AnnotationKeyAutoPromotionHold] != "" && p.Status.Phase != kargoapi.PromotionPhaseAborted
 }
 
 // noteSilence is how long Kargo is waited for to take note of a Promotion where that is all that matters.

@@ -22,8 +22,9 @@ func TestARollbackSaysSoAndHoldsAutoPromotion(t *testing.T) {
 	if p.Annotations[kargoapi.AnnotationKeyRollback] != "true" {
 		t.Errorf("annotations %v", p.Annotations)
 	}
+	// Kargo's admission says so; that the Stage has taken note of it is not waited for.
+	w.annotates(t, p, kargoapi.AnnotationKeyAutoPromotionHold, theOrigin)
 	w.runs(t, productive, theFreight, p.Name, kargoapi.HealthStateHealthy)
-	w.says(t, productive, func(s *kargoapi.StageStatus) { s.EffectiveAutoPromotionHolds = heldBy(theFreight, p.Name) })
 	s, _ = w.pass(t)
 	want(t, s, "Succeeded", succeeded, "")
 	if !s.Status.Items[0].Stages[0].Held {
@@ -31,15 +32,36 @@ func TestARollbackSaysSoAndHoldsAutoPromotion(t *testing.T) {
 	}
 }
 
+// annotates sets an annotation of a Promotion.
+func (w *world) annotates(t *testing.T, p *kargoapi.Promotion, key, value string) {
+	t.Helper()
+	if p.Annotations == nil {
+		p.Annotations = map[string]string{}
+	}
+	p.Annotations[key] = value
+	if err := w.server.Update(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestAPromotionThatHoldsNothing(t *testing.T) {
-	w := newWorld(t, newShipment(), newFreight())
-	w.pass(t)
-	w.arrives(t, productive)
-	w.says(t, productive, func(s *kargoapi.StageStatus) { s.EffectiveAutoPromotionHolds = heldBy("ffffff0", "x") })
-	s, _ := w.pass(t)
-	want(t, s, "Succeeded", succeeded, "")
-	if s.Status.Items[0].Stages[0].Held {
-		t.Error("said to be held")
+	for name, ends := range map[string]func(*world, *kargoapi.Promotion){
+		"held by another": func(w *world, p *kargoapi.Promotion) {
+			w.runs(t, productive, theFreight, p.Name, kargoapi.HealthStateHealthy)
+			w.says(t, productive, func(s *kargoapi.StageStatus) { s.EffectiveAutoPromotionHolds = heldBy("ffffff0", "x") })
+		},
+		"aborted": func(w *world, p *kargoapi.Promotion) {
+			w.annotates(t, p, kargoapi.AnnotationKeyAutoPromotionHold, theOrigin)
+			w.promotionEnds(t, productive, kargoapi.PromotionPhaseAborted, "")
+		},
+	} {
+		w := newWorld(t, newShipment(), newFreight())
+		w.pass(t)
+		ends(w, w.promotionEnds(t, productive, kargoapi.PromotionPhaseSucceeded, ""))
+		s, _ := w.pass(t)
+		if got := s.Status.Items[0].Stages[0]; !got.Phase.IsTerminal() || got.Held {
+			t.Errorf("%s: %s, held %v", name, got.Phase, got.Held)
+		}
 	}
 }
 

@@ -40,7 +40,6 @@ func (v *visit) verify(ctx context.Context, p *kargoapi.Promotion) (time.Duratio
 		if o.phase == v1alpha1.PhaseSucceeded && v.s.Spec.Action == v1alpha1.ActionResume {
 			o = v.resumed(stage, p, o)
 		}
-		v.status.Held = holds(stage, freight)
 	}
 	v.status.Phase, v.status.Message, v.status.Health, v.status.Result = o.phase, o.message, o.health, o.result
 	if o.phase.IsTerminal() {

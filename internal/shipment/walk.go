@@ -186,6 +186,7 @@ func (v *visit) follow(ctx context.Context) (time.Duration, error) {
 func (v *visit) observe(ctx context.Context, promotion *kargoapi.Promotion) (time.Duration, error) {
 	v.status.Message, v.status.AvailableAt = "", nil
 	observe(v.status, promotion)
+	v.status.Held = holds(promotion)
 	if promotion.Status.Phase == kargoapi.PromotionPhaseSucceeded {
 		return v.verify(ctx, promotion)
 	}
