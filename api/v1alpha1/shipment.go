@@ -283,14 +283,19 @@ type GitHubOrigin struct {
 	Line int `json:"line"`
 }
 
-// Awaits reports whether the Shipment is not done with a Stage that it is about.
+// Awaits reports whether something of the Shipment can still be stopped on its way to a Stage or beyond.
 func (s *Shipment) Awaits(stage string) bool {
 	for i, item := range s.Spec.Items {
 		for j, name := range item.Path {
 			if name != stage {
 				continue
 			}
-			if i >= len(s.Status.Items) || j >= len(s.Status.Items[i].Stages) || !s.Status.Items[i].Stages[j].Phase.IsTerminal() {
+			if i >= len(s.Status.Items) || j >= len(s.Status.Items[i].Stages) {
+				return true
+			}
+			// What was promoted and is only being verified can't be stopped there, but may have further to go.
+			promoted := s.Status.Items[i].Stages[j].Phase == PhaseVerifying && j == len(item.Path)-1
+			if !promoted && !s.Status.Items[i].Stages[j].Phase.IsTerminal() {
 				return true
 			}
 		}

@@ -74,7 +74,7 @@ func namespaces(pipelines []kargo.Pipeline) []string {
 // wire makes the parts and connects them.
 func (a *App) wire() error {
 	o, mgr := a.options, a.manager
-	links := cards.Links{Kargo: o.KargoURL}
+	links := cards.Links{Kargo: o.KargoURL, Projects: len(o.Pipelines) > 1}
 	people := &access.Mapper{People: o.People, Surfaces: map[chatops.Source]access.Surface{}}
 	if err := kargo.IndexPromotions(context.Background(), mgr.GetFieldIndexer()); err != nil {
 		return err

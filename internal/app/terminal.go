@@ -78,7 +78,7 @@ func NewTerminal(o TerminalOptions) (*Terminal, error) {
 }
 
 func newTerminal(o TerminalOptions, api client.WithWatch) (*Terminal, error) {
-	links := cards.Links{Kargo: o.KargoURL}
+	links := cards.Links{Kargo: o.KargoURL, Projects: len(o.Pipelines) > 1}
 	self := access.NewSelf(api)
 	snapshot := kargo.NewSnapshot(api, api.Scheme())
 	if err := kargo.IndexPromotions(context.Background(), snapshot); err != nil {

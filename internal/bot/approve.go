@@ -27,7 +27,7 @@ func (b *Bot) approveFreight(ctx context.Context, r Request, c chatops.ApproveFr
 					Code:  chatops.CodeNothingToDo,
 					Title: fmt.Sprintf("%s %s can go to %s without that.", t.Service, item.Version, t.Environment),
 					Body: []chatops.Text{chatops.Line(chatops.Plain("To promote it: "),
-						chatops.Code(fmt.Sprintf("/promote %s %s %s", t.Service, t.Environment, item.Version)))},
+						chatops.Code(fmt.Sprintf("/promote %s %s %s", t.Word(), t.Environment, item.Version)))},
 				}
 			}
 			return []v1alpha1.ShipmentItem{item}, nil

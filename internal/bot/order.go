@@ -77,7 +77,7 @@ func (b *Bot) carryOutAt(ctx context.Context, o order, find func(context.Context
 	}
 	// What now stands in the way may follow from the first try of this very request.
 	if earlier := b.earlier(ctx, o, targets); earlier != nil {
-		return Answer{Card: cards.Accepted(earlier, nil), Shipment: earlier}, nil
+		return b.accepted(o, earlier, nil), nil
 	}
 	return answer, err
 }
@@ -120,7 +120,18 @@ func (b *Bot) prepare(ctx context.Context, o order, subject access.Subject, targ
 	if err := b.ship(ctx, s); err != nil {
 		return Answer{}, err
 	}
-	return Answer{Card: cards.Accepted(s, draft.left()), Shipment: s}, nil
+	return b.accepted(o, s, draft.left()), nil
+}
+
+// accepted acknowledges a request that is recorded, or says how it ended if an earlier try of it has.
+func (b *Bot) accepted(o order, s *v1alpha1.Shipment, left []cards.Left) Answer {
+	if !s.Status.Phase.IsTerminal() {
+		return Answer{Card: cards.Accepted(s, left), Shipment: s}
+	}
+	card := cards.Shipment(s, b.Links)
+	card.Body = append(card.Body, chatops.Line(
+		chatops.Plain("You asked for this before, and that is how it ended. To ask anew, type "), chatops.Code(o.request.Line)))
+	return Answer{Card: card, Shipment: s}
 }
 
 // planAll plans an order for each of its targets, in their order.

@@ -186,3 +186,42 @@ func TestNamesOfShipmentsAreValidAndShort(t *testing.T) {
 		}
 	}
 }
+
+// Whoever may make Shipments could make one that has the name and the digest of somebody else's request.
+func TestAShipmentOfSomebodyElseIsNotTakenForOnesOwn(t *testing.T) {
+	w := newWorld(t)
+	mine := w.wantAccepted(t, w.Handle(t.Context(), ask(line, "1")))
+	if err := w.server.Delete(t.Context(), mine.DeepCopy()); err != nil {
+		t.Fatal(err)
+	}
+	forged := mine.DeepCopy()
+	forged.ResourceVersion, forged.UID = "", ""
+	forged.Spec.RequestedBy = v1alpha1.Actor{Source: "terminal", ID: "hubot", Username: "hubot"}
+	if err := w.server.Create(t.Context(), forged); err != nil {
+		t.Fatal(err)
+	}
+	for name, chooses := range map[string]error{"as it would be made": nil, "as it is refused": problem(chatops.CodeAlreadyThere)} {
+		w.catalogue.chooses = chooses
+		if answer := w.Handle(t.Context(), ask(line, "1")); answer.Shipment != nil || answer.Problem == nil {
+			t.Errorf("%s: answer %+v", name, answer)
+		}
+	}
+}
+
+func TestARetryOfWhatHasEndedSaysHowItEnded(t *testing.T) {
+	w := newWorld(t)
+	s := w.wantAccepted(t, w.Handle(t.Context(), ask(line, "1")))
+	s.Status.Phase = v1alpha1.PhaseFailed
+	s.Status.Items = []v1alpha1.ItemStatus{{Service: "red", Stages: []v1alpha1.StageStatus{{Stage: "red-production", Phase: v1alpha1.PhaseFailed, Message: "the build is on fire"}}}}
+	if err := w.server.Status().Update(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	answer := w.Handle(t.Context(), ask(line, "1"))
+	w.wantAccepted(t, answer)
+	said := sentences(answer.Card)
+	for _, want := range []string{"Promotion of red to production failed", "the build is on fire", "To ask anew, type /promote red production"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q:\n%s", want, said)
+		}
+	}
+}

@@ -21,6 +21,10 @@ import (
 // Should two requests collide all the same, the whole digest in the spec tells them apart.
 const nameHash = 12
 
+// terminalPrefix begins the names of Shipments that people make themselves
+// (deploy/helm/kargo-bot/templates/terminal.yaml).
+const terminalPrefix = "terminal-"
+
 // maxName keeps a Shipment's name short enough to be the value of a label.
 const maxName = 63
 
@@ -33,6 +37,10 @@ func digest(r Request) string {
 // shipmentName derives a Shipment's name from the request alone, so that a retry meets the first.
 func shipmentName(o order, targets []kargo.Target) string {
 	lead := strings.ToLower(string(o.action)) + "-" + subjectOf(o, targets)
+	if o.request.Actor.Source == chatops.SourceTerminal {
+		// The chart's policy keeps people to names of their own, so that none gets in the way of others.
+		lead = terminalPrefix + lead
+	}
 	if o.environment != "" {
 		lead += "-" + targets[0].Environment
 	}
@@ -58,7 +66,7 @@ func subjectOf(o order, targets []kargo.Target) string {
 // ship makes the Shipment, or finds the one that an earlier try of the same request has made: then
 // s becomes that one.
 func (b *Bot) ship(ctx context.Context, s *v1alpha1.Shipment) error {
-	wanted := s.Spec.RequestDigest
+	wanted := s.DeepCopy()
 	err := b.Shipments.Create(ctx, s)
 	switch {
 	case err == nil:
@@ -79,14 +87,14 @@ const recheckTimeout = 500 * time.Millisecond
 
 // recorded finds the Shipment that could not be made because there is one of that name, or whose making
 // was not answered.
-func (b *Bot) recorded(ctx context.Context, s *v1alpha1.Shipment, wanted string, cause error) error {
+func (b *Bot) recorded(ctx context.Context, s, wanted *v1alpha1.Shipment, cause error) error {
 	// The request's own time may be what ran out.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recheckTimeout)
 	defer cancel()
 	var found v1alpha1.Shipment
 	err := b.Quorum.Get(ctx, client.ObjectKeyFromObject(s), &found)
 	switch {
-	case err == nil && found.Spec.RequestDigest == wanted:
+	case err == nil && sameRequest(&found, wanted.Spec.RequestDigest, wanted.Spec.RequestedBy.Source, wanted.Spec.RequestedBy.ID):
 		*s = found
 		return nil
 	case err == nil:
@@ -114,8 +122,15 @@ func (b *Bot) recorded(ctx context.Context, s *v1alpha1.Shipment, wanted string,
 func (b *Bot) earlier(ctx context.Context, o order, targets []kargo.Target) *v1alpha1.Shipment {
 	var s v1alpha1.Shipment
 	key := client.ObjectKey{Namespace: targets[0].Namespace, Name: shipmentName(o, targets)}
-	if err := b.Quorum.Get(ctx, key, &s); err != nil || s.Spec.RequestDigest != digest(o.request) {
+	by := o.request.Actor
+	if err := b.Quorum.Get(ctx, key, &s); err != nil || !sameRequest(&s, digest(o.request), string(by.Source), by.ID) {
 		return nil
 	}
 	return &s
+}
+
+// sameRequest reports whether a Shipment was made for that very request. The digest is no secret: whoever
+// may make Shipments could make one that looks like it, but only in their own name.
+func sameRequest(s *v1alpha1.Shipment, digest, source, id string) bool {
+	return s.Spec.RequestDigest == digest && s.Spec.RequestedBy.Source == source && s.Spec.RequestedBy.ID == id
 }

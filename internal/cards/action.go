@@ -9,19 +9,20 @@ import (
 
 // actions are what can be asked for from a Shipment's card: to stop what goes on, or to try again what
 // failed.
-func actions(s *v1alpha1.Shipment) []chatops.Action {
+func actions(s *v1alpha1.Shipment, links Links) []chatops.Action {
 	item := s.Spec.Items[0]
 	switch {
 	case !s.Spec.Action.Promotes():
 		return nil
 	case !s.Status.Phase.IsTerminal():
-		var services []string
+		var services, words []string
 		for i, item := range s.Spec.Items {
 			if !stageOf(s, i).Phase.IsTerminal() {
 				services = append(services, item.Service)
+				words = append(words, links.word(s.Namespace, item.Service))
 			}
 		}
-		names := strings.Join(services, ",")
+		names := strings.Join(words, ",")
 		if names == "" || len(names) > 200 {
 			return nil
 		}
@@ -30,9 +31,10 @@ func actions(s *v1alpha1.Shipment) []chatops.Action {
 			Confirm: "Abort promotions of " + strings.Join(services, ", ") + " to " + item.Environment + "?",
 		}}
 	case len(s.Spec.Items) == 1 && s.Spec.Action == v1alpha1.ActionPromote && wentBadly(s.Status.Phase):
-		command := "/promote " + item.Service + " " + item.Environment + " " + named(item)
+		word := links.word(s.Namespace, item.Service)
+		command := "/promote " + word + " " + item.Environment + " " + named(item)
 		if len(item.Path) > 1 {
-			command = "/promote " + item.Service + " " + named(item) + " --through " + item.Environment
+			command = "/promote " + word + " " + named(item) + " --through " + item.Environment
 		}
 		return []chatops.Action{{Label: "Retry", Command: command, Confirm: "Promote " + called(item) + " to " + item.Environment + " again?"}}
 	default:

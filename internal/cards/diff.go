@@ -34,7 +34,7 @@ func Diff(d answers.Diff, paging Paging, links Links) chatops.Card {
 		card.Body = append(card.Body, plain("✗ It can't go there yet: "+d.Lacks))
 	case d.To != nil:
 		card.Body = append(card.Body, plain("✓ It can go there."))
-		card.Actions = promoteActions(d.Service, d.Environment, *d.To, false)
+		card.Actions = promoteActions(links.word(d.Project, d.Service), d.Service, d.Environment, *d.To, false)
 	}
 	return card
 }

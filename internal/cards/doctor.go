@@ -30,14 +30,30 @@ func Doctor(d answers.Diagnosis, paging Paging) chatops.Card {
 		if len(d.Projects) > 1 {
 			sign += " " + f.Project
 		}
-		card.Body = append(card.Body, chatops.Line(
-			chatops.Bold(sign+": "), chatops.Plain(chatops.Shorten(f.What, 2*maxSaid)+" "+f.Why+" "), chatops.Bold("Fix:"), chatops.Plain(" "+f.Fix)))
+		line := chatops.Line(
+			chatops.Bold(sign+": "), chatops.Plain(chatops.Shorten(f.What, 2*maxSaid)+" "+f.Why+" "), chatops.Bold("Fix:"), chatops.Plain(" "))
+		card.Body = append(card.Body, append(line, withCode(f.Fix)...))
 	}
 	if rest := len(d.Findings) - len(shown); rest > 0 {
 		card.Body = append(card.Body, chatops.Line(chatops.Plain(fmt.Sprintf("and %d more. ", rest)),
 			chatops.Code("/doctor <service>"), chatops.Plain(" looks at one service.")))
 	}
 	return card
+}
+
+// withCode sets what stands between backticks as code: commands to type.
+func withCode(s string) chatops.Text {
+	var text chatops.Text
+	for i, part := range strings.Split(s, "`") {
+		switch {
+		case part == "":
+		case i%2 == 1:
+			text = append(text, chatops.Code(part))
+		default:
+			text = append(text, chatops.Plain(part))
+		}
+	}
+	return text
 }
 
 func doctorTitle(d answers.Diagnosis) string {

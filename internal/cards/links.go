@@ -7,10 +7,20 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 )
 
-// Links makes links to Kargo's UI.
+// Links makes what leads on from a card: links to Kargo's UI, and commands to type.
 type Links struct {
 	// Kargo is the base URL of Kargo's UI, empty if it is not known: then there are no links.
 	Kargo string
+	// Projects says that several projects are served, so that a command names a service with its project.
+	Projects bool
+}
+
+// word is how a service is written in a command.
+func (l Links) word(project, service string) string {
+	if l.Projects {
+		return project + "/" + service
+	}
+	return service
 }
 
 // promotion leads to a Promotion (ui/src/config/paths.ts of Kargo v1.11.2).

@@ -8,7 +8,7 @@ import (
 )
 
 // several speaks of a Shipment of several items: a row for each.
-func several(s *v1alpha1.Shipment) chatops.Card {
+func several(s *v1alpha1.Shipment, links Links) chatops.Card {
 	card := chatops.Card{
 		Title:  titleOfAll(s),
 		State:  state(s.Status.Phase),
@@ -30,7 +30,7 @@ func several(s *v1alpha1.Shipment) chatops.Card {
 			card.Body = append(card.Body, append(chatops.Line(chatops.Bold(item.Service), chatops.Plain(": ")), fix...))
 		}
 		if stage.Held {
-			card.Body = append(card.Body, says(s, item, v1alpha1.StageStatus{Held: true})...)
+			card.Body = append(card.Body, says(s, item, v1alpha1.StageStatus{Held: true}, links)...)
 		}
 	}
 	return card

@@ -12,7 +12,7 @@ func Shipment(s *v1alpha1.Shipment, links Links) chatops.Card {
 	var card chatops.Card
 	switch {
 	case len(s.Spec.Items) > 1:
-		card = several(s)
+		card = several(s, links)
 	case len(s.Spec.Items[0].Path) > 1:
 		card = walk(s, links)
 	default:
@@ -21,7 +21,7 @@ func Shipment(s *v1alpha1.Shipment, links Links) chatops.Card {
 	if s.Spec.Reason != "" {
 		card.Body = append(card.Body, chatops.Line(chatops.Plain("Reason: "+s.Spec.Reason)))
 	}
-	card.Actions = actions(s)
+	card.Actions = actions(s, links)
 	return card
 }
 
@@ -37,13 +37,13 @@ func single(s *v1alpha1.Shipment, links Links) chatops.Card {
 		Steps:  steps(stage),
 		Links:  stageLinks(s, stage, links),
 	}
-	card.Body = append(changes(s, item), says(s, item, stage)...)
+	card.Body = append(changes(s, item), says(s, item, stage, links)...)
 	return card
 }
 
 // says is what there is to say of how an item stands in a Stage: what went wrong and how to mend it, or
 // what came of it.
-func says(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem, stage v1alpha1.StageStatus) []chatops.Text {
+func says(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem, stage v1alpha1.StageStatus, links Links) []chatops.Text {
 	var body []chatops.Text
 	if stage.Result != "" && s.Spec.Action != v1alpha1.ActionResume && s.Spec.Action != v1alpha1.ActionVerify {
 		// Of these two, the title says it.
@@ -58,11 +58,11 @@ func says(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem, stage v1alpha1.Stage
 	if stage.Held {
 		body = append(body, chatops.Line(
 			chatops.Plain(fmt.Sprintf("Auto-promotion of %s to %s is on hold now: Kargo promotes nothing else there by itself, until ", item.Service, item.Environment)),
-			chatops.Code(fmt.Sprintf("/resume %s %s", item.Service, item.Environment)), chatops.Plain(".")))
+			chatops.Code(fmt.Sprintf("/resume %s %s", links.word(s.Namespace, item.Service), item.Environment)), chatops.Plain(".")))
 	}
 	if s.Spec.Action == v1alpha1.ActionApprove && stage.Phase == v1alpha1.PhaseSucceeded {
 		body = append(body, chatops.Line(chatops.Plain("To promote it: "),
-			chatops.Code(fmt.Sprintf("/promote %s %s %s", item.Service, item.Environment, named(item)))))
+			chatops.Code(fmt.Sprintf("/promote %s %s %s", links.word(s.Namespace, item.Service), item.Environment, named(item)))))
 	}
 	return body
 }

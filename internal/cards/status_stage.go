@@ -52,8 +52,8 @@ func stageCard(project, service string, s answers.StageStatus, links Links, now 
 	card.Body = append(card.Body, issues(s)...)
 	card.Body = append(card.Body, verification(s, now)...)
 	card.Body = append(card.Body, promotions(project, s, now)...)
-	card.Body = append(card.Body, next(service, s)...)
-	card.Actions = stageActions(service, s)
+	card.Body = append(card.Body, next(links.word(project, service), s)...)
+	card.Actions = stageActions(links.word(project, service), service, s)
 	return card
 }
 
@@ -146,7 +146,7 @@ func lastPromotion(project string, s answers.StageStatus, now time.Time) []chato
 }
 
 // next tells what can go there, and what will.
-func next(service string, s answers.StageStatus) []chatops.Text {
+func next(word string, s answers.StageStatus) []chatops.Text {
 	var out []chatops.Text
 	for _, f := range s.Waiting {
 		out = append(out, chatops.Line(chatops.Plain("→ "), chatops.Bold(f.Version), chatops.Plain(" is newer, and can go there.")))
@@ -164,7 +164,7 @@ func next(service string, s answers.StageStatus) []chatops.Text {
 			text += ", by " + h.By
 		}
 		out = append(out, chatops.Line(chatops.Plain(text+". "),
-			chatops.Code(fmt.Sprintf("/resume %s %s", service, s.Environment)), chatops.Plain(" lets Kargo go on.")))
+			chatops.Code(fmt.Sprintf("/resume %s %s", word, s.Environment)), chatops.Plain(" lets Kargo go on.")))
 	}
 	if s.AutoPromotion && len(s.Holds) == 0 {
 		out = append(out, plain("Kargo promotes to it by itself."))
@@ -172,30 +172,30 @@ func next(service string, s answers.StageStatus) []chatops.Text {
 	return out
 }
 
-func stageActions(service string, s answers.StageStatus) []chatops.Action {
+func stageActions(word, service string, s answers.StageStatus) []chatops.Action {
 	switch {
 	case s.Promotion != nil || len(s.Queued) > 0:
 		return []chatops.Action{{
-			Label: "Abort", Command: fmt.Sprintf("/abort %s %s", service, s.Environment), Style: chatops.StyleDanger,
+			Label: "Abort", Command: fmt.Sprintf("/abort %s %s", word, s.Environment), Style: chatops.StyleDanger,
 			Confirm: fmt.Sprintf("Stop what is being promoted to %s in %s?", service, s.Environment),
 		}}
 	case len(s.Waiting) == 1:
-		return promoteActions(service, s.Environment, s.Waiting[0], true)
+		return promoteActions(word, service, s.Environment, s.Waiting[0], true)
 	default:
 		return nil
 	}
 }
 
 // promoteActions are what to do about Freight that can go somewhere.
-func promoteActions(service, environment string, f answers.Freight, diff bool) []chatops.Action {
+func promoteActions(word, service, environment string, f answers.Freight, diff bool) []chatops.Action {
 	// A version may be that of several Freight, as after a tag was moved; an alias or a name is of one.
-	word := cmp.Or(f.Alias, f.Name)
+	freight := cmp.Or(f.Alias, f.Name)
 	actions := []chatops.Action{{
-		Label: "Promote " + chatops.Fit(f.Version, 40), Command: fmt.Sprintf("/promote %s %s %s", service, environment, word),
+		Label: "Promote " + chatops.Fit(f.Version, 40), Command: fmt.Sprintf("/promote %s %s %s", word, environment, freight),
 		Style: chatops.StylePrimary, Confirm: fmt.Sprintf("Promote %s %s to %s?", service, f.Version, environment),
 	}}
 	if diff {
-		actions = append(actions, chatops.Action{Label: "Show diff", Command: fmt.Sprintf("/diff %s %s %s", service, environment, word)})
+		actions = append(actions, chatops.Action{Label: "Show diff", Command: fmt.Sprintf("/diff %s %s %s", word, environment, freight)})
 	}
 	return actions
 }

@@ -24,7 +24,7 @@ func walk(s *v1alpha1.Shipment, links Links) chatops.Card {
 			chatops.Line(chatops.Plain(at.Stage)), chatops.Line(chatops.Plain(standsIn(at))),
 		})
 	}
-	card.Body = append(changes(s, item), says(s, item, stage)...)
+	card.Body = append(changes(s, item), says(s, item, stage, links)...)
 	return card
 }
 

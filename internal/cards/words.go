@@ -34,7 +34,7 @@ func wordsOf(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem) words {
 	case v1alpha1.ActionAbort:
 		return words{
 			doing: "Abort promotions of " + to, plan: "promotions of " + to + " would be aborted",
-			noun: "Aborting promotions of " + to, done: "Promotions of " + to + " were aborted",
+			noun: "Aborting promotions of " + to, done: "Aborting promotions of " + to + " is done",
 		}
 	case v1alpha1.ActionVerify:
 		return words{

@@ -178,11 +178,11 @@ func TestFindings(t *testing.T) {
 			w.promotions = append(w.promotions, p)
 			w.production.Status.LastPromotion = &kargoapi.PromotionReference{Name: p.Name}
 		}, []string{"promotion-failed|error|Stage/red-production|The last promotion of red to production, 3.2.0, failed at argocd-update. Kargo says: on fire.|" +
-			"Mend what Kargo names, then promote again: /promote red production 3.2.0"}},
+			"Mend what Kargo names, then promote again: `/promote red production 3.2.0`"}},
 		{"a promotion has been waiting for long", func(w *world) {
 			w.promotions = append(w.promotions, promotion(kargoapi.PromotionPhaseRunning, 25, ""))
 		}, []string{"promotion-waits|warning|Stage/red-production|The promotion of red 3.2.0 to production has been at argocd-update for 25 min.|" +
-			"Look at the Application in Argo CD: the step waits until it is synced and healthy. Or stop it: /abort red production"}},
+			"Look at the Application in Argo CD: the step waits until it is synced and healthy. Or stop it: `/abort red production`"}},
 		{"a promotion has been waiting for a while", func(w *world) {
 			w.promotions = append(w.promotions, promotion(kargoapi.PromotionPhaseRunning, 9, ""))
 		}, nil},
@@ -195,7 +195,7 @@ func TestFindings(t *testing.T) {
 		{"verification failed", func(w *world) {
 			w.staging.Status.FreightHistory[0].VerificationHistory = verified(kargoapi.VerificationPhaseFailed, 30, "too slow")
 		}, []string{"verification|error|Stage/red-staging|The verification of red in staging ended: failed. Kargo says: too slow.|" +
-			"Verify again, or go back: /verify red staging or /rollback red staging"}},
+			"Verify again, or go back: `/verify red staging` or `/rollback red staging`"}},
 		{"verification takes long", func(w *world) {
 			w.staging.Status.FreightHistory[0].VerificationHistory = verified(kargoapi.VerificationPhaseRunning, 90, "")
 		}, []string{"verification|warning|Stage/red-staging|The verification of red in staging has been running for 1 h.|" +
@@ -209,7 +209,7 @@ func TestFindings(t *testing.T) {
 				FreightName: "bbbb", Actor: "email:hubot@acme.dev", CreatedAt: ago(60),
 			}}
 		}, []string{"auto-promotion|info|Stage/red-staging|Kargo does not promote red to staging by itself any more, since 11:00 UTC on 4 May: " +
-			"3.2.0 was promoted instead of the newest, by hubot@acme.dev.|When what was wrong is mended: /resume red staging"}},
+			"3.2.0 was promoted instead of the newest, by hubot@acme.dev.|When what was wrong is mended: `/resume red staging`"}},
 		{"Freight soaks", func(w *world) {
 			w.production.Spec.RequestedFreight[0].Sources.RequiredSoakTime = &metav1.Duration{Duration: 2 * time.Hour}
 			w.freight.Status.VerifiedIn = map[string]kargoapi.VerifiedStage{"red-staging": {}}

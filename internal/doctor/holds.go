@@ -23,7 +23,7 @@ func holds(s state) []answers.Finding {
 			all = append(all, answers.Finding{
 				Severity: answers.SeverityInfo, What: what + ".",
 				Why: "What is newer waits until somebody promotes it.",
-				Fix: fmt.Sprintf("When what was wrong is mended: /resume %s %s", service, stage.Environment),
+				Fix: fmt.Sprintf("When what was wrong is mended: `/resume %s %s`", service, stage.Environment),
 			})
 		}
 		return all

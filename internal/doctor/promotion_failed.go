@@ -24,7 +24,7 @@ func failedPromotions(s state) []answers.Finding {
 		}
 		fix := cards.Fix(s.Namespace, stage.Stage, last.Message)
 		if fix == "" {
-			fix = fmt.Sprintf("Mend what Kargo names, then promote again: /promote %s %s %s", service, stage.Environment, last.Freight.Version)
+			fix = fmt.Sprintf("Mend what Kargo names, then promote again: `/promote %s %s %s`", service, stage.Environment, last.Freight.Version)
 		}
 		return []answers.Finding{{
 			Severity: answers.SeverityError, What: what, Fix: fix,

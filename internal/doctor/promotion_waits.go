@@ -24,14 +24,14 @@ func waitingPromotions(s state) []answers.Finding {
 			What: fmt.Sprintf("The promotion of %s %s to %s has been at %s for %s.",
 				service, p.Freight.Version, stage.Environment, p.StepName, cards.Age(s.now.Sub(p.StepStartedAt))),
 			Why: "Nothing else is promoted there until it is over.",
-			Fix: fmt.Sprintf("Look at what the step waits for, or stop it: /abort %s %s", service, stage.Environment),
+			Fix: fmt.Sprintf("Look at what the step waits for, or stop it: `/abort %s %s`", service, stage.Environment),
 		}
 		if p.Message != "" {
 			finding.What += " Kargo says: " + sentence(p.Message)
 		}
 		switch p.StepName {
 		case "argocd-update":
-			finding.Fix = fmt.Sprintf("Look at the Application in Argo CD: the step waits until it is synced and healthy. Or stop it: /abort %s %s",
+			finding.Fix = fmt.Sprintf("Look at the Application in Argo CD: the step waits until it is synced and healthy. Or stop it: `/abort %s %s`",
 				service, stage.Environment)
 		case "git-wait-for-pr":
 			finding.Severity = answers.SeverityInfo

@@ -29,7 +29,7 @@ func verifications(s state) []answers.Finding {
 			return []answers.Finding{{
 				Severity: answers.SeverityError, What: what,
 				Why: "What is not verified there can't go to the Stages after it.",
-				Fix: fmt.Sprintf("Verify again, or go back: /verify %[1]s %[2]s or /rollback %[1]s %[2]s", service, stage.Environment),
+				Fix: fmt.Sprintf("Verify again, or go back: `/verify %[1]s %[2]s` or `/rollback %[1]s %[2]s`", service, stage.Environment),
 			}}
 		case v.StartedAt.IsZero() || s.now.Sub(v.StartedAt) < longVerification:
 			return nil

@@ -34,6 +34,16 @@ type Target struct {
 	Service     string
 	Environment string
 	Stage       *kargoapi.Stage
+	// Several says that other projects are served, too.
+	Several bool
+}
+
+// Word is how the service is written in a command: with its project, where there are several.
+func (t Target) Word() string {
+	if t.Several {
+		return t.Project + "/" + t.Service
+	}
+	return t.Service
 }
 
 // String names the target for people: "red in production".
@@ -58,7 +68,7 @@ func (c *Catalogue) target(ctx context.Context, s selected, environment string) 
 	}
 	target := Target{
 		Project: pipeline.Project, Namespace: pipeline.Namespace,
-		Service: name, Environment: env.Name, Stage: &kargoapi.Stage{},
+		Service: name, Environment: env.Name, Stage: &kargoapi.Stage{}, Several: len(c.pipelines) > 1,
 	}
 	key := client.ObjectKey{Namespace: pipeline.Namespace, Name: pipeline.stageName(name, env.Name)}
 	switch err := c.reader.Get(ctx, key, target.Stage); {

@@ -7,22 +7,20 @@ import (
 	"strings"
 	"time"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
 // Unfinished returns the names of the Promotions to a target that run or wait, the oldest first.
 func (c *Catalogue) Unfinished(ctx context.Context, target Target) ([]string, error) {
-	var all kargoapi.PromotionList
-	if err := c.reader.List(ctx, &all, client.InNamespace(target.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list promotions of project %s: %w", target.Project, err)
+	all, err := c.promotionsTo(ctx, target.Namespace, target.Stage.Name)
+	if err != nil {
+		return nil, err
 	}
 	var names []string
-	for i := range all.Items {
-		if p := &all.Items[i]; p.Spec.Stage == target.Stage.Name && !p.Status.Phase.IsTerminal() {
-			names = append(names, p.Name)
+	for i := range all {
+		if !all[i].Status.Phase.IsTerminal() {
+			names = append(names, all[i].Name)
 		}
 	}
 	// Their names have the time in them.

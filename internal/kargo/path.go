@@ -39,7 +39,7 @@ func (c *Catalogue) Through(ctx context.Context, target Target, wanted string, n
 	if err := c.reader.List(ctx, &stages, client.InNamespace(target.Namespace), client.UnsafeDisableDeepCopy); err != nil {
 		return Walk{}, fmt.Errorf("list stages of project %s: %w", target.Project, err)
 	}
-	way := way{freight: freight, stages: map[string]*kargoapi.Stage{}}
+	way := &way{freight: freight, stages: map[string]*kargoapi.Stage{}, known: map[string]found{}, circles: map[*chatops.Problem]bool{}}
 	for i := range stages.Items {
 		way.stages[stages.Items[i].Name] = &stages.Items[i]
 	}
@@ -89,17 +89,45 @@ func (c choice) forWalk(wanted string) (*kargoapi.Freight, *chatops.Problem) {
 type way struct {
 	freight *kargoapi.Freight
 	stages  map[string]*kargoapi.Stage
+	// known has the ways that were found already: many may lead through one Stage. What is a circle on the
+	// way from one Stage need not be one from another, so that circles are not in it.
+	known   map[string]found
+	circles map[*chatops.Problem]bool
+	// steps counts what was tried, since circles can be tangled.
+	steps int
+}
+
+// maxSteps is more than any pipeline takes that has no circles in it.
+const maxSteps = 10_000
+
+// found is a way to a Stage, or why there is none.
+type found struct {
+	path    []string
+	problem *chatops.Problem
 }
 
 // to returns the Stages on the way to a Stage, itself the last, each after all that it waits for.
 // Behind are the Stages that the way leads to from here: the pipeline may be misconfigured as a circle.
-func (w way) to(name string, behind []string) ([]string, *chatops.Problem) {
+func (w *way) to(name string, behind []string) ([]string, *chatops.Problem) {
+	if w.steps++; slices.Contains(behind, name) || w.steps > maxSteps {
+		circle := w.blocked(name, "It takes Freight from itself, by way of "+strings.Join(behind, ", ")+".")
+		w.circles[circle] = true
+		return nil, circle
+	}
+	if f, ok := w.known[name]; ok {
+		return f.path, f.problem
+	}
+	path, problem := w.find(name, behind)
+	if !w.circles[problem] {
+		w.known[name] = found{slices.Clip(path), problem}
+	}
+	return path, problem
+}
+
+func (w *way) find(name string, behind []string) ([]string, *chatops.Problem) {
 	stage, known := w.stages[name]
-	switch {
-	case !known:
+	if !known {
 		return nil, w.blocked(name, "There is no such Stage.")
-	case slices.Contains(behind, name):
-		return nil, w.blocked(name, "It takes Freight from itself, by way of "+strings.Join(behind, ", ")+".")
 	}
 	i := slices.IndexFunc(stage.Spec.RequestedFreight, func(r kargoapi.FreightRequest) bool { return r.Origin == w.freight.Origin })
 	if i < 0 {
@@ -114,7 +142,7 @@ func (w way) to(name string, behind []string) ([]string, *chatops.Problem) {
 }
 
 // before returns the Stages that a Freight has to pass before it is available by these sources.
-func (w way) before(sources kargoapi.FreightSources, behind []string) ([]string, *chatops.Problem) {
+func (w *way) before(sources kargoapi.FreightSources, behind []string) ([]string, *chatops.Problem) {
 	if sources.Direct || len(sources.Stages) == 0 {
 		return nil, nil
 	}
@@ -137,7 +165,7 @@ func (w way) before(sources kargoapi.FreightSources, behind []string) ([]string,
 }
 
 // oneOf returns the way by one of several Stages: where the Freight is verified already, else the shortest.
-func (w way) oneOf(names, behind []string) (best []string, failed *chatops.Problem) {
+func (w *way) oneOf(names, behind []string) (best []string, failed *chatops.Problem) {
 	found := false
 	for _, name := range names {
 		path, problem := w.to(name, behind)
@@ -158,7 +186,7 @@ func (w way) oneOf(names, behind []string) (best []string, failed *chatops.Probl
 	return nil, failed
 }
 
-func (w way) blocked(stage, why string) *chatops.Problem {
+func (w *way) blocked(stage, why string) *chatops.Problem {
 	return &chatops.Problem{
 		Code:  chatops.CodeFreightUnavailable,
 		Title: fmt.Sprintf("There is no way for this Freight through Stage %s.", stage),

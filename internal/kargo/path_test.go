@@ -1,6 +1,7 @@
 package kargo_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +131,22 @@ func TestAWalkThatLeadsNowhereIsRefused(t *testing.T) {
 		if says := wantProblem(t, err, test.code); !strings.Contains(says, test.says) {
 			t.Errorf("%s: says %q, want %q", name, says, test.says)
 		}
+	}
+}
+
+// Each of two Stages in each of many layers takes from both before: there are very many ways through.
+func TestAWalkThroughAMeshIsFoundAtOnce(t *testing.T) {
+	const layers = 40
+	objects := []client.Object{newFreight("f320", "3.2.0", time.Hour), newStage("0a", direct), newStage("0b", direct)}
+	for i := 1; i < layers; i++ {
+		before := []string{fmt.Sprint(i-1, "a"), fmt.Sprint(i-1, "b")}
+		objects = append(objects, newStage(fmt.Sprint(i, "a"), afterAll(before...)), newStage(fmt.Sprint(i, "b"), afterAll(before...)))
+	}
+	production := newStage("red-production", afterAll(fmt.Sprint(layers-1, "a"), fmt.Sprint(layers-1, "b")))
+	catalogue := kargo.NewCatalogue(newClient(t, append(objects, production)...), []kargo.Pipeline{guide()})
+	_, err := catalogue.Through(t.Context(), redProduction(production), "", noon)
+	if says := wantProblem(t, err, chatops.CodeTooMany); !strings.Contains(says, fmt.Sprint("has ", 2*layers+1, " Stages")) {
+		t.Errorf("says %q", says)
 	}
 }
 

@@ -84,7 +84,7 @@ func (c choice) namedBefore(word string) (*kargoapi.Freight, *chatops.Problem) {
 				Code:  chatops.CodeNoHistory,
 				Title: fmt.Sprintf("%s %s is newer than what runs as %s, so that is no rollback.", c.target.Service, c.version(f), c.target),
 				Body: []chatops.Text{chatops.Line(chatops.Plain("To go there: "),
-					chatops.Code(fmt.Sprintf("/promote %s %s %s", c.target.Service, c.target.Environment, c.version(f))))},
+					chatops.Code(fmt.Sprintf("/promote %s %s %s", c.target.Word(), c.target.Environment, c.version(f))))},
 			}
 		}
 	}
@@ -106,7 +106,7 @@ func (c choice) ambiguousBefore(refs []kargoapi.FreightReference) *chatops.Probl
 
 func (c choice) nameOther() chatops.Text {
 	return chatops.Line(chatops.Plain("Name the one to go back to: "),
-		chatops.Code(fmt.Sprintf("/rollback %s %s <freight>", c.target.Service, c.target.Environment)))
+		chatops.Code(fmt.Sprintf("/rollback %s %s <freight>", c.target.Word(), c.target.Environment)))
 }
 
 // shown names what a collection has, for people.

@@ -11,10 +11,15 @@ import (
 // maxActor bounds what is shown of who asked, in characters.
 const maxActor = 100
 
+// actorServiceAccount begins Kargo's word for a ServiceAccount, such as the bot's.
+const actorServiceAccount = "kubernetes:system:serviceaccount:"
+
 // Requester says for people who asked for a Promotion: the person the bot made it for, else whom Kargo
 // says. It is empty if Kargo promoted by itself.
 func Requester(p *kargoapi.Promotion) string {
-	if by := p.Annotations[v1alpha1.AnnotationRequestedBy]; by != "" {
+	// Anybody who may promote can set our annotation, but not Kargo's: what a person made is that person's.
+	isOurs := strings.HasPrefix(p.Annotations[kargoapi.AnnotationKeyCreateActor], actorServiceAccount)
+	if by := p.Annotations[v1alpha1.AnnotationRequestedBy]; by != "" && isOurs {
 		// "slack:T01/U42 (octocat@acme.dev)"
 		if _, username, ok := strings.Cut(strings.TrimSuffix(by, ")"), " ("); ok && username != "" {
 			by = username

@@ -49,7 +49,7 @@ func Unhealthy(t Target) *chatops.Problem {
 	}
 	p.Body = append(p.Body, chatops.Line(
 		chatops.Plain("To promote all the same, name the Freight: "),
-		chatops.Code(fmt.Sprintf("/promote %s %s <freight>", t.Service, t.Environment)),
+		chatops.Code(fmt.Sprintf("/promote %s %s <freight>", t.Word(), t.Environment)),
 	))
 	return p
 }

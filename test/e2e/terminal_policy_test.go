@@ -20,7 +20,7 @@ import (
 // newShipment is a Shipment as somebody would make it by hand, to Stages of one service each.
 func newShipment(w *harness.World, username string, stages ...string) *v1alpha1.Shipment {
 	s := &v1alpha1.Shipment{
-		ObjectMeta: metav1.ObjectMeta{Namespace: w.Name, GenerateName: "by-hand-"},
+		ObjectMeta: metav1.ObjectMeta{Namespace: w.Name, GenerateName: "terminal-by-hand-"},
 		Spec: v1alpha1.ShipmentSpec{
 			Action: v1alpha1.ActionPromote, Summary: "by hand", RequestDigest: strings.Repeat("0", 64),
 			RequestedBy: v1alpha1.Actor{Source: "terminal", ID: username, Username: username},
@@ -74,6 +74,10 @@ func TestTerminalPolicyStopsForgedShipments(t *testing.T) {
 		"in the name of somebody else": {func(s *v1alpha1.Shipment) {
 			s.Spec.RequestedBy.Username = harness.OctocatEmail
 		}, "can ask for nobody else"},
+		"called by somebody else's name": {func(s *v1alpha1.Shipment) { s.Spec.RequestedBy.Name = "octocat" }, "can ask for nobody else"},
+		"under a name that is another's": {func(s *v1alpha1.Shipment) {
+			s.GenerateName, s.Name = "", "abort-red-production-0123456789ab"
+		}, "begins with terminal-"},
 		"by the ID of somebody else": {func(s *v1alpha1.Shipment) { s.Spec.RequestedBy.ID = "hubot" }, "can ask for nobody else"},
 		"from Slack":                 {func(s *v1alpha1.Shipment) { s.Spec.RequestedBy.Source = "slack" }, "elsewhere than in a terminal"},
 		"with groups that are not theirs": {func(s *v1alpha1.Shipment) {
