@@ -96,7 +96,8 @@ func newPipelined(t *testing.T, extra ...client.Object) *pipelined {
 			t.Fatal(err)
 		}
 	}
-	w.server = fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithStatusSubresource(&v1alpha1.Shipment{}).Build()
+	w.server = fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithStatusSubresource(&v1alpha1.Shipment{}).
+		WithIndex(&kargoapi.Promotion{}, kargo.PromotionStage, func(o client.Object) []string { return []string{o.(*kargoapi.Promotion).Spec.Stage} }).Build()
 	w.Catalogue = kargo.NewCatalogue(w.server, []kargo.Pipeline{{
 		Project: "microsvcs", Namespace: "microsvcs", Services: []string{"red", "blue", "green", "yellow"},
 		Environments: []kargo.Environment{{Name: "staging"}, {Name: "production", Aliases: []string{"prod"}}},

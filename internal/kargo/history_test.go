@@ -132,6 +132,19 @@ func TestHistory(t *testing.T) {
 	}
 }
 
+// Anybody who may promote can write our annotation on what they make.
+func TestAPromotionThatAPersonMadeIsThatPersons(t *testing.T) {
+	p := annotated(&kargoapi.Promotion{}, v1alpha1.AnnotationRequestedBy, "slack:T01/U42 (octocat@acme.dev)")
+	p = annotated(p, kargoapi.AnnotationKeyCreateActor, "kubernetes:hubot")
+	if got := kargo.Requester(p); got != "hubot" {
+		t.Errorf("said to be asked for by %q", got)
+	}
+	p = annotated(p, kargoapi.AnnotationKeyCreateActor, "kubernetes:system:serviceaccount:kargo-bot:kargo-bot")
+	if got := kargo.Requester(p); got != "octocat@acme.dev" {
+		t.Errorf("said to be asked for by %q", got)
+	}
+}
+
 func TestRequester(t *testing.T) {
 	for actor, want := range map[string]string{
 		"":                            "",
