@@ -157,6 +157,11 @@ type ShipmentItem struct {
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	FromVersion string `json:"fromVersion,omitempty"`
+	// Holds says that Kargo will not promote to the Stage by itself any more after this: it does so now, and
+	// would have chosen other Freight.
+	//
+	// +optional
+	Holds bool `json:"holds,omitempty"`
 	// Changes says what the Freight changes there, artifact by artifact.
 	//
 	// +kubebuilder:validation:MaxItems=20

@@ -68,12 +68,12 @@ type Surface struct {
 func (m *Mapper) Subject(ctx context.Context, actor chatops.Actor) (Subject, error) {
 	surface, ok := m.Surfaces[actor.Source]
 	if !ok {
-		return Subject{}, unknown("Nobody can ask from here.", nil)
+		return Subject{}, unknown(actor, "Nobody can ask from here.", nil)
 	}
 	profile, err := surface.Directory.Profile(ctx, actor)
 	switch {
 	case errors.Is(err, ErrNobody):
-		return Subject{}, unknown("I take requests only from people of this organization.", err)
+		return Subject{}, unknown(actor, "I take requests only from people of this organization.", err)
 	case err != nil:
 		return Subject{}, &chatops.Problem{
 			Code:  chatops.CodeUnavailable,
@@ -93,7 +93,7 @@ func (m *Mapper) Subject(ctx context.Context, actor chatops.Actor) (Subject, err
 		}
 	}
 	if !complete || reserved(username) {
-		return Subject{}, unknown("I don't know who you are to Kubernetes.",
+		return Subject{}, unknown(actor, "I don't know who you are to Kubernetes.",
 			fmt.Errorf("no usable username for %s from template %q", actor.ID, surface.Templates.Username))
 	}
 	subject.Username = username
@@ -165,12 +165,13 @@ func fill(template string, values map[string]string) (string, bool) {
 // surface, nobody becomes system:admin or a member of system:masters by it.
 func reserved(name string) bool { return strings.HasPrefix(name, "system:") }
 
-func unknown(title string, err error) *chatops.Problem {
+func unknown(actor chatops.Actor, title string, err error) *chatops.Problem {
 	return &chatops.Problem{
 		Code:  chatops.CodeUnknownPerson,
 		Title: title,
-		Body: []chatops.Text{chatops.Line(chatops.Plain(
-			"Whoever runs this bot can add you to the people in its configuration (identity.people)."))},
+		Body: []chatops.Text{chatops.Line(
+			chatops.Plain("Whoever runs this bot can add you to the people in its configuration (identity.people): "),
+			chatops.Code(fmt.Sprintf("- {%s: %q, username: …}", actor.Source, chatops.Shorten(actor.ID, chatops.MaxQuoted))))},
 		Err: err,
 	}
 }

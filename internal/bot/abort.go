@@ -34,7 +34,11 @@ func (b *Bot) planAbort(ctx context.Context, t kargo.Target) ([]v1alpha1.Shipmen
 	if err != nil {
 		return nil, err
 	}
-	shipments, err := b.unfinishedShipments(ctx, t)
+	shipments, err := b.unfinishedShipments(ctx, b.Cache, t)
+	if err == nil && len(promotions)+len(shipments) == 0 {
+		// What was asked for a moment ago may not have reached the cache.
+		shipments, err = b.unfinishedShipments(ctx, b.Quorum, t)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +60,9 @@ func (b *Bot) planAbort(ctx context.Context, t kargo.Target) ([]v1alpha1.Shipmen
 }
 
 // unfinishedShipments returns the names of the Shipments that are not done with a target's Stage.
-func (b *Bot) unfinishedShipments(ctx context.Context, t kargo.Target) ([]string, error) {
+func (b *Bot) unfinishedShipments(ctx context.Context, reader client.Reader, t kargo.Target) ([]string, error) {
 	var all v1alpha1.ShipmentList
-	if err := b.Cache.List(ctx, &all, client.InNamespace(t.Namespace), client.UnsafeDisableDeepCopy); err != nil {
+	if err := reader.List(ctx, &all, client.InNamespace(t.Namespace), client.UnsafeDisableDeepCopy); err != nil {
 		return nil, fmt.Errorf("list shipments of project %s: %w", t.Project, err)
 	}
 	var names []string

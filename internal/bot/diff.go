@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
@@ -22,6 +23,11 @@ func (b *Bot) diff(ctx context.Context, r Request, c chatops.Diff) (Answer, erro
 		diff, err = b.between(ctx, target, c)
 	} else {
 		diff, err = b.would(ctx, target, c)
+	}
+	if p, ok := errors.AsType[*chatops.Problem](err); ok && p.Code == chatops.CodeAlreadyThere {
+		// Asked what would change, that nothing would is an answer.
+		same := newDiff(target, kargo.Running(target), kargo.Running(target))
+		return Answer{Card: chatops.Card{Title: "Nothing would change: " + p.Title, State: chatops.StateInfo, Body: p.Body}, Data: same}, nil
 	}
 	if err != nil {
 		return Answer{}, err

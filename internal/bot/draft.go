@@ -76,7 +76,7 @@ func (d draft) nothing() *chatops.Problem {
 	left := d.left()
 	p := &chatops.Problem{
 		Code:  left[0].Problem.Code,
-		Title: fmt.Sprintf("None of the %d services can go.", len(left)),
+		Title: fmt.Sprintf("It can be done for none of the %d services.", len(left)),
 		Body:  cards.LeftOut(left),
 	}
 	if len(d.blocked) == 0 {
@@ -92,15 +92,23 @@ func ask(o order, s *v1alpha1.Shipment, d draft, changed bool) Answer {
 	if len(d.blocked) > 0 && !o.partial {
 		command += " --partial"
 	}
-	p := &chatops.Problem{Code: chatops.CodePartial, Title: fmt.Sprintf("%d of %d services can go.", len(d.going), len(d.going)+len(d.blocked))}
+	p := d.partly()
 	if changed {
-		p = &chatops.Problem{Code: chatops.CodePlanChanged, Title: "What can go has changed since you were asked, so I did nothing."}
+		p = &chatops.Problem{Code: chatops.CodePlanChanged, Title: "What can be done has changed since you were asked, so I did nothing."}
 	}
 	action := chatops.Action{
 		Label: "Go on with " + counted(len(d.going), "service"), Command: command, Style: chatops.StylePrimary,
 		Confirm: cards.Question(s), Plan: d.digest(),
 	}
-	return Answer{Card: cards.Ask(p.Title, s, d.left(), action), Data: s, Problem: p}
+	return Answer{Card: cards.Ask(p.Title, s, d.left(), action), Planned: s, Left: d.left(), Problem: p}
+}
+
+// partly says that not all of the services can go.
+func (d draft) partly() *chatops.Problem {
+	return &chatops.Problem{
+		Code:  chatops.CodePartial,
+		Title: fmt.Sprintf("It can be done for %d of %d services.", len(d.going), len(d.going)+len(d.blocked)),
+	}
 }
 
 func counted(n int, noun string) string {

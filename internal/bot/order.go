@@ -111,7 +111,11 @@ func (b *Bot) prepare(ctx context.Context, o order, subject access.Subject, targ
 	s := newShipment(o, draft, targets)
 	switch {
 	case o.mutation.DryRun:
-		return Answer{Card: cards.Plan(s, draft.left(), b.Links), Data: s}, nil
+		answer := Answer{Card: cards.Plan(s, draft.left(), len(draft.blocked) > 0 && !o.partial, b.Links), Planned: s, Left: draft.left()}
+		if len(draft.blocked) > 0 && !o.partial {
+			answer.Problem = draft.partly()
+		}
+		return answer, nil
 	case o.request.Plan != "" && o.request.Plan != draft.digest():
 		return ask(o, s, draft, true), nil
 	case len(draft.blocked) > 0 && !o.partial:
@@ -126,7 +130,7 @@ func (b *Bot) prepare(ctx context.Context, o order, subject access.Subject, targ
 // accepted acknowledges a request that is recorded, or says how it ended if an earlier try of it has.
 func (b *Bot) accepted(o order, s *v1alpha1.Shipment, left []cards.Left) Answer {
 	if !s.Status.Phase.IsTerminal() {
-		return Answer{Card: cards.Accepted(s, left), Shipment: s}
+		return Answer{Card: cards.Accepted(s, left), Shipment: s, Left: left}
 	}
 	card := cards.Shipment(s, b.Links)
 	card.Body = append(card.Body, chatops.Line(

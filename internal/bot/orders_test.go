@@ -196,7 +196,7 @@ func TestAPartOfABatchGoesWhenThePersonSaysSo(t *testing.T) {
 		t.Fatalf("answer %+v", answer)
 	}
 	said := sentences(answer.Card)
-	for _, want := range []string{"2 of 4 services can go.", "blue: You can't promote to production.", "green: green is unhealthy in production.", "the disk is full"} {
+	for _, want := range []string{"It can be done for 2 of 4 services.", "blue: You can't promote to production.", "green: green is unhealthy in production.", "the disk is full"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q:\n%s", want, said)
 		}
@@ -374,4 +374,47 @@ func sentences(c chatops.Card) string {
 		lines = append(lines, paragraph.String())
 	}
 	return strings.Join(lines, "\n")
+}
+
+func TestADryRunOfWhatCanGoOnlyInPartSaysSo(t *testing.T) {
+	w := newPipelined(t)
+	w.denied.stages["blue-production"] = true
+	answer := w.handle(t, "/promote red,blue production --dry-run")
+	if answer.Problem == nil || answer.Problem.Code != chatops.CodePartial || answer.Shipment != nil || len(w.shipments(t)) > 0 {
+		t.Fatalf("answer %+v", answer)
+	}
+	if said := sentences(answer.Card); !strings.Contains(said, "blue: You can't promote") || strings.Contains(said, "You may do this") {
+		t.Errorf("it says\n%s", said)
+	}
+	if answer.Planned == nil || len(answer.Planned.Spec.Items) != 1 || len(answer.Left) != 1 || answer.Left[0].Service != "blue" {
+		t.Errorf("planned %+v, left %+v", answer.Planned, answer.Left)
+	}
+}
+
+// Before anybody decides, it is said that Kargo won't promote there by itself any more.
+func TestAPlanSaysThatAutoPromotionWouldBeOnHold(t *testing.T) {
+	w := newPipelined(t)
+	w.change(t, "red-staging", func(s *kargoapi.Stage) { s.Status.AutoPromotionEnabled = true })
+	for line, holds := range map[string]bool{
+		"/rollback red staging --dry-run":      true,
+		"/promote red staging 3.1.0 --dry-run": true,
+		"/promote red staging 3.3.0 --dry-run": false,
+		"/rollback blue staging --dry-run":     false,
+	} {
+		answer := w.handle(t, line)
+		if said := strings.Contains(sentences(answer.Card), "would be on hold after this"); answer.Problem != nil || said != holds {
+			t.Errorf("%s: said %v, want %v: %+v", line, said, holds, answer.Card)
+		}
+	}
+}
+
+// What was asked for a moment ago may not have reached the cache.
+func TestAnAbortLooksBehindTheCache(t *testing.T) {
+	w := newPipelined(t)
+	w.Cache = newPipelined(t).server
+	s := w.wantAccepted(t, w.handle(t, "/promote red production"))
+	abort := w.wantAccepted(t, w.handle(t, "/abort red production"))
+	if diff := cmp.Diff([]string{s.Name}, abort.Spec.Items[0].Shipments); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
 }

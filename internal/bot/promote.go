@@ -39,7 +39,9 @@ func (b *Bot) planPromotion(ctx context.Context, t kargo.Target, wanted string) 
 	if problem := kargo.Unhealthy(t); problem != nil && wanted == "" {
 		return nil, problem
 	}
-	return []v1alpha1.ShipmentItem{moving(t, freight)}, nil
+	item := moving(t, freight)
+	item.Holds = b.holds(ctx, t, freight)
+	return []v1alpha1.ShipmentItem{item}, nil
 }
 
 func (b *Bot) planWalk(ctx context.Context, t kargo.Target, wanted string) ([]v1alpha1.ShipmentItem, error) {

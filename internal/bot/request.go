@@ -2,6 +2,7 @@ package bot
 
 import (
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 )
 
@@ -31,6 +32,10 @@ type Answer struct {
 	// is reported to the request's origin without further ado. It is nil for questions, dry runs
 	// and refusals.
 	Shipment *v1alpha1.Shipment
+	// Planned is what would be made: of a dry run, or of a question whether to go on. It is not recorded.
+	Planned *v1alpha1.Shipment
+	// Left are the services that stay out of what was asked for several.
+	Left []cards.Left
 	// Data is what was found out, for programs: a value of package answers, or nil. The card says the
 	// same for people.
 	Data any

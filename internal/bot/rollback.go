@@ -20,7 +20,9 @@ func (b *Bot) rollback(ctx context.Context, r Request, c chatops.Rollback) (Answ
 			if err != nil {
 				return nil, err
 			}
-			return []v1alpha1.ShipmentItem{moving(t, freight)}, nil
+			item := moving(t, freight)
+			item.Holds = b.holds(ctx, t, freight)
+			return []v1alpha1.ShipmentItem{item}, nil
 		},
 		summarize: func(items []v1alpha1.ShipmentItem) string {
 			return "roll back " + enumerate(items, change) + " in " + items[0].Environment

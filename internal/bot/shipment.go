@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -46,6 +47,15 @@ func newShipment(o order, d draft, targets []kargo.Target) *v1alpha1.Shipment {
 // newItem returns an item about a target, without anything to do yet.
 func newItem(t kargo.Target) v1alpha1.ShipmentItem {
 	return v1alpha1.ShipmentItem{Service: t.Service, Environment: t.Environment, Path: []string{t.Stage.Name}}
+}
+
+// holds reports whether moving Freight to a target keeps Kargo from promoting there by itself.
+func (b *Bot) holds(ctx context.Context, t kargo.Target, f *kargoapi.Freight) bool {
+	if !t.Stage.Status.AutoPromotionEnabled {
+		return false
+	}
+	candidate, err := b.Catalogue.Candidate(ctx, t, f.Origin, b.Now())
+	return err == nil && candidate.Name != f.Name
 }
 
 // moving returns the item that moves Freight to a target.

@@ -115,14 +115,14 @@ func TestPlansOfEveryAction(t *testing.T) {
 	left := []cards.Left{{Service: "purple", Problem: &chatops.Problem{
 		Title: "You can't promote to production.", Body: []chatops.Text{chatops.Line(chatops.Plain("Needed: "), chatops.Bold("promote"))},
 	}}}
-	golden.Compare(t, "plan-batch.txt", plain(cards.Plan(batch("", ""), left, links)))
-	golden.Compare(t, "plan-walk.txt", plain(cards.Plan(walking(""), nil, links)))
-	golden.Compare(t, "plan-rollback.txt", plain(cards.Plan(operation(v1alpha1.ActionRollback, none), nil, links)))
-	golden.Compare(t, "plan-abort.txt", plain(cards.Plan(operation(v1alpha1.ActionAbort, none), nil, links)))
-	golden.Compare(t, "plan-refresh.txt", plain(cards.Plan(operation(v1alpha1.ActionRefresh, none), nil, links)))
-	golden.Compare(t, "plan-approve.txt", plain(cards.Plan(operation(v1alpha1.ActionApprove, none), nil, links)))
-	golden.Compare(t, "plan-resume.txt", plain(cards.Plan(operation(v1alpha1.ActionResume, none), nil, links)))
-	golden.Compare(t, "plan-verify.txt", plain(cards.Plan(operation(v1alpha1.ActionVerify, none), nil, links)))
+	golden.Compare(t, "plan-batch.txt", plain(cards.Plan(batch("", ""), left, true, links)))
+	golden.Compare(t, "plan-walk.txt", plain(cards.Plan(walking(""), nil, false, links)))
+	golden.Compare(t, "plan-rollback.txt", plain(cards.Plan(operation(v1alpha1.ActionRollback, none), nil, false, links)))
+	golden.Compare(t, "plan-abort.txt", plain(cards.Plan(operation(v1alpha1.ActionAbort, none), nil, false, links)))
+	golden.Compare(t, "plan-refresh.txt", plain(cards.Plan(operation(v1alpha1.ActionRefresh, none), nil, false, links)))
+	golden.Compare(t, "plan-approve.txt", plain(cards.Plan(operation(v1alpha1.ActionApprove, none), nil, false, links)))
+	golden.Compare(t, "plan-resume.txt", plain(cards.Plan(operation(v1alpha1.ActionResume, none), nil, false, links)))
+	golden.Compare(t, "plan-verify.txt", plain(cards.Plan(operation(v1alpha1.ActionVerify, none), nil, false, links)))
 	action := chatops.Action{Label: "Go on with 4 services", Command: "/promote all production --partial", Confirm: cards.Question(batch("", "")), Plan: "1f"}
 	golden.Compare(t, "ask.txt", plain(cards.Ask("4 of 5 services can go.", batch("", ""), left, action)))
 	golden.Compare(t, "accepted-in-part.txt", plain(cards.Accepted(batch("", ""), left)))

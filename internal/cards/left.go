@@ -20,11 +20,22 @@ func LeftOut(left []Left) []chatops.Text {
 	var out []chatops.Text
 	for i, l := range left {
 		if i == mostLeft {
-			return append(out, chatops.Line(chatops.Plain(fmt.Sprintf("and %d more", len(left)-i))))
+			out = append(out, chatops.Line(chatops.Plain(fmt.Sprintf("and %d more", len(left)-i))))
+			break
 		}
 		out = append(out, append(chatops.Line(chatops.Bold(l.Service), chatops.Plain(": ")), l.why()...))
 	}
-	return out
+	return append(out, howToBePermitted(left)...)
+}
+
+// howToBePermitted says once, by the first that is not permitted, how one gets to be.
+func howToBePermitted(left []Left) []chatops.Text {
+	for _, l := range left {
+		if l.Problem.Code == chatops.CodeForbidden && len(l.Problem.Body) > 1 {
+			return l.Problem.Body[1:]
+		}
+	}
+	return nil
 }
 
 // why says in one paragraph what is in the way.

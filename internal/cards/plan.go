@@ -5,8 +5,9 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 )
 
-// Plan says what a Shipment would do that is not made, and which services would stay out.
-func Plan(s *v1alpha1.Shipment, left []Left, links Links) chatops.Card {
+// Plan says what a Shipment would do that is not made, and which services would stay out. Asks says that
+// without a dry run, it would be asked whether to go on without those.
+func Plan(s *v1alpha1.Shipment, left []Left, asks bool, links Links) chatops.Card {
 	item := s.Spec.Items[0]
 	card := chatops.Card{State: chatops.StateInfo}
 	if len(s.Spec.Items) == 1 && len(left) == 0 {
@@ -23,7 +24,13 @@ func Plan(s *v1alpha1.Shipment, left []Left, links Links) chatops.Card {
 		card.Table = planned(s)
 		card.Body = LeftOut(left)
 	}
-	card.Body = append(card.Body, chatops.Line(chatops.Plain("You may do this. Nothing was done.")))
+	card.Body = append(card.Body, holding(s, links)...)
+	end := chatops.Line(chatops.Plain("You may do this. Nothing was done."))
+	if asks {
+		end = chatops.Line(chatops.Plain("Nothing was done. Without "), chatops.Code("--partial"),
+			chatops.Plain(", I would ask before going on with a part."))
+	}
+	card.Body = append(card.Body, end)
 	return card
 }
 

@@ -26,8 +26,12 @@ func several(s *v1alpha1.Shipment, links Links) chatops.Card {
 			row = append(row, chatops.Line(chatops.Plain(changed(item))))
 		}
 		card.Table.Rows = append(card.Table.Rows, append(row, chatops.Line(chatops.Plain(stands(item, stage)))))
-		if fix := hint(s.Namespace, stage.Stage, stage.Message); fix != nil && wentBadly(stage.Phase) {
-			card.Body = append(card.Body, append(chatops.Line(chatops.Bold(item.Service), chatops.Plain(": ")), fix...))
+		if wentBadly(stage.Phase) && stage.Message != "" {
+			says := chatops.Line(chatops.Bold(rowName(item).String()), chatops.Plain(": "+stage.Message))
+			if fix := hint(s.Namespace, stage.Stage, stage.Message); fix != nil {
+				says = append(append(says, chatops.Plain(" ")), fix...)
+			}
+			card.Body = append(card.Body, says)
 		}
 		if stage.Held {
 			card.Body = append(card.Body, says(s, item, v1alpha1.StageStatus{Held: true}, links)...)
@@ -50,10 +54,12 @@ func stands(item v1alpha1.ShipmentItem, stage v1alpha1.StageStatus) string {
 	if len(item.Path) > 1 {
 		line = stage.Stage + " " + line
 	}
-	for _, what := range []string{stage.Result, stage.Message} {
-		if what != "" && (stage.Phase != v1alpha1.PhaseSucceeded || what == stage.Result) {
-			line += ": " + chatops.Fit(what, 300)
-		}
+	what := stage.Result
+	if !stage.Phase.IsTerminal() {
+		what = stage.Message
+	}
+	if what != "" {
+		line += ": " + chatops.Fit(what, 140)
 	}
 	return line
 }

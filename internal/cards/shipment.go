@@ -56,13 +56,29 @@ func says(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem, stage v1alpha1.Stage
 		}
 	}
 	if stage.Held {
-		body = append(body, chatops.Line(
-			chatops.Plain(fmt.Sprintf("Auto-promotion of %s to %s is on hold now: Kargo promotes nothing else there by itself, until ", item.Service, item.Environment)),
-			chatops.Code(fmt.Sprintf("/resume %s %s", links.word(s.Namespace, item.Service), item.Environment)), chatops.Plain(".")))
+		body = append(body, held(s, item, "is on hold now", links))
 	}
 	if s.Spec.Action == v1alpha1.ActionApprove && stage.Phase == v1alpha1.PhaseSucceeded {
 		body = append(body, chatops.Line(chatops.Plain("To promote it: "),
 			chatops.Code(fmt.Sprintf("/promote %s %s %s", links.word(s.Namespace, item.Service), item.Environment, named(item)))))
+	}
+	return body
+}
+
+// held says that Kargo does not promote by itself because of this, and how it will again.
+func held(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem, is string, links Links) chatops.Text {
+	return chatops.Line(
+		chatops.Plain(fmt.Sprintf("Auto-promotion of %s to %s %s: Kargo promotes nothing else there by itself, until ", item.Service, item.Environment, is)),
+		chatops.Code(fmt.Sprintf("/resume %s %s", links.word(s.Namespace, item.Service), item.Environment)), chatops.Plain("."))
+}
+
+// holding says of which services Kargo is not going to promote by itself any more.
+func holding(s *v1alpha1.Shipment, links Links) []chatops.Text {
+	var body []chatops.Text
+	for _, item := range s.Spec.Items {
+		if item.Holds {
+			body = append(body, held(s, item, "would be on hold after this", links))
+		}
 	}
 	return body
 }

@@ -160,8 +160,8 @@ func TestResultSaysHowItEndedAndNoMore(t *testing.T) {
 }
 
 func TestPlanSaysWhatADryRunWouldDo(t *testing.T) {
-	golden.Compare(t, "plan"+".txt", plain(cards.Plan(asked(), nil, links)))
-	golden.Compare(t, "plan-first-ever"+".txt", plain(cards.Plan(shipments()["asked-first-ever"], nil, cards.Links{})))
+	golden.Compare(t, "plan"+".txt", plain(cards.Plan(asked(), nil, false, links)))
+	golden.Compare(t, "plan-first-ever"+".txt", plain(cards.Plan(shipments()["asked-first-ever"], nil, false, cards.Links{})))
 }
 
 func TestAcceptedSaysWhatWasUnderstood(t *testing.T) {

@@ -67,10 +67,12 @@ func sign(phase v1alpha1.ShipmentPhase) string {
 		return chatops.StepSucceeded.Sign()
 	case v1alpha1.PhaseSkipped, v1alpha1.PhaseNotReached:
 		return chatops.StepSkipped.Sign()
-	case v1alpha1.PhaseFailed, v1alpha1.PhaseErrored, v1alpha1.PhaseAborted:
+	case v1alpha1.PhaseFailed, v1alpha1.PhaseErrored:
 		return chatops.StepFailed.Sign()
+	case v1alpha1.PhaseAborted:
+		return "■"
 	default:
-		return chatops.StepWaiting.Sign()
+		return "○"
 	}
 }
 

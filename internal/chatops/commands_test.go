@@ -43,6 +43,8 @@ func TestEveryFormOfEveryCommandIsUnderstood(t *testing.T) {
 		"/promote red production --reason hotfix --dry-run": chatops.Promote{
 			Services: names("red"), Environment: "production", Mutation: chatops.Mutation{Reason: "hotfix", DryRun: true},
 		},
+		"/promote --help":                              chatops.Help{Topic: "promote"},
+		"/kargo rollback help":                         chatops.Help{Topic: "rollback"},
 		"/rollback red production":                     chatops.Rollback{Services: names("red"), Environment: "production"},
 		"/rollback red,blue production 3.1.0":          chatops.Rollback{Services: names("red", "blue"), Environment: "production", Freight: "3.1.0"},
 		`/rollback red production --reason "too slow"`: chatops.Rollback{Services: names("red"), Environment: "production", Mutation: because("too slow")},
@@ -91,6 +93,11 @@ func TestFormsThatNobodyCanMeanAreRefused(t *testing.T) {
 	for line, want := range map[string]struct{ title, usage string }{
 		"/promote red, production":                        {"/promote needs an environment.", usage},
 		"/promote red,,blue production":                   {`A name is missing in "red,,blue".`, usage},
+		"/promote red production -dry-run":                {"Write --dry-run.", usage},
+		"/promote red production -x":                      {"There is no option --x here.", usage},
+		"/verify all staging":                             {"/verify takes one service.", "/verify <service> <environment> [--reason why] [--dry-run]"},
+		"/resume red,blue staging":                        {"/resume takes one service.", "/resume <service> <environment> [--reason why] [--dry-run]"},
+		"/approve-freight shop/all 3.2.1 production":      {"/approve-freight takes one service.", "/approve-freight <service> <freight> <environment> [--reason why] [--dry-run]"},
 		"/promote , production":                           {`A name is missing in ",production".`, usage},
 		"/promote red 3.2.0 now --through production":     {`"now" is one word too many.`, usageThrough},
 		"/promote --through production":                   {"/promote needs services.", usageThrough},

@@ -1,6 +1,7 @@
 package chatops
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,6 +36,9 @@ func Parse(line string) (Command, *Problem) {
 	if !closed {
 		return nil, &Problem{Code: CodeUsage, Title: "A quotation mark is not closed.", Usage: def.usage(def.forms[0])}
 	}
+	if asksForHelp(words[1:]) {
+		return Help{Topic: def.name}, nil
+	}
 	a, problem := def.sort(words[1:])
 	if problem != nil {
 		return nil, problem
@@ -44,6 +48,15 @@ func Parse(line string) (Command, *Problem) {
 		return nil, problem
 	}
 	return command, nil
+}
+
+// asksForHelp reports whether the words after a command's name ask what can follow it.
+func asksForHelp(words []word) bool {
+	if len(words) != 1 {
+		return false
+	}
+	name, isOption := words[0].option()
+	return isOption && strings.EqualFold(name, "help") || strings.EqualFold(words[0].text, "help")
 }
 
 // umbrella is the word that every command can be written behind: "/kargo promote red production".
@@ -67,6 +80,10 @@ func (d definition) sort(words []word) (args, *Problem) {
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		name, isOption := w.option()
+		if !isOption && w.isDashed() {
+			_, problem := d.option(strings.TrimLeft(w.text, "-"), used)
+			return args{}, cmp.Or(problem, d.misused(used, fmt.Sprintf("Write --%s.", strings.TrimLeft(w.text, "-"))))
+		}
 		if !isOption {
 			positional = append(positional, w.text)
 			continue
@@ -163,6 +180,9 @@ func (d definition) place(words []string, used form, a args) *Problem {
 			if strings.TrimSpace(words[0]) == "" {
 				return d.misused(used, fmt.Sprintf("The %s is empty.", p.name))
 			}
+			if p.name == paramService && namesSeveral(words[0]) {
+				return d.misused(used, fmt.Sprintf("/%s takes one service.", d.name))
+			}
 			a.params[p.name], words = words[0], words[1:]
 			continue
 		}
@@ -178,6 +198,11 @@ func (d definition) place(words []string, used form, a args) *Problem {
 		return d.misused(used, fmt.Sprintf("%q is one word too many.", Shorten(words[0], MaxQuoted)))
 	}
 	return nil
+}
+
+// namesSeveral reports whether a word stands for more than one service.
+func namesSeveral(word string) bool {
+	return strings.Contains(word, ",") || strings.EqualFold(word[strings.LastIndexByte(word, '/')+1:], All)
 }
 
 // MaxServices bounds how many services one command can name.

@@ -32,6 +32,9 @@ func (w word) option() (name string, ok bool) {
 	return "", false
 }
 
+// isDashed reports whether a word has the one hyphen of options elsewhere: nothing else begins so.
+func (w word) isDashed() bool { return !w.quoted && len(w.text) > 1 && w.text[0] == '-' }
+
 // quotes maps an opening quotation mark to its closing one. Phones and Slack turn straight quotes
 // into curly ones as people type.
 var quotes = map[rune]rune{'"': '"', '\'': '\'', '“': '”', '”': '”', '„': '“', '‘': '’', '«': '»'}

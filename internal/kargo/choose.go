@@ -38,14 +38,16 @@ func (c *Catalogue) choice(ctx context.Context, target Target, now time.Time) (c
 	if err := c.reader.List(ctx, &all, client.InNamespace(target.Namespace), client.UnsafeDisableDeepCopy); err != nil {
 		return choice{}, fmt.Errorf("list freight of project %s: %w", target.Project, err)
 	}
-	var freight []*kargoapi.Freight
+	var freight, others []*kargoapi.Freight
 	for i := range all.Items {
 		if requests(target.Stage, all.Items[i].Origin) {
 			freight = append(freight, &all.Items[i])
+		} else {
+			others = append(others, &all.Items[i])
 		}
 	}
 	slices.SortFunc(freight, newestFirst)
-	return choice{target: target, freight: freight, now: now}, nil
+	return choice{target: target, freight: freight, others: others, now: now}, nil
 }
 
 // chosen returns a copy of what was chosen from the cache, or the problem as an error.
@@ -72,7 +74,9 @@ func newestFirst(a, b *kargoapi.Freight) int {
 type choice struct {
 	target  Target
 	freight []*kargoapi.Freight
-	now     time.Time
+	// others are of other origins, in no order.
+	others []*kargoapi.Freight
+	now    time.Time
 }
 
 func (c choice) available(f *kargoapi.Freight) bool {
@@ -270,6 +274,25 @@ func (c choice) unknown(word string) *chatops.Problem {
 	if guess, ok := nearest.Word(word, words); ok {
 		p.Title += fmt.Sprintf(" Did you mean %s?", guess)
 	}
+	if from := c.elsewhere(word); from != "" {
+		p.Title = fmt.Sprintf("%q is Freight of Warehouse %s, which %s takes none from.",
+			chatops.Shorten(word, chatops.MaxQuoted), from, c.target.Stage.Name)
+	}
 	p.Body = append(p.Body, list("Newest: ", versions))
 	return p
+}
+
+// elsewhere returns the Warehouse of the one Freight of other origins that a word names, or "".
+func (c choice) elsewhere(word string) string {
+	from := ""
+	for _, f := range c.others {
+		if f.Name != word && f.Alias != word && !hasVersion(f, word) {
+			continue
+		}
+		if from != "" && from != f.Origin.Name {
+			return ""
+		}
+		from = f.Origin.Name
+	}
+	return from
 }

@@ -57,7 +57,7 @@ func TestChooseRefuses(t *testing.T) {
 		{"named, not verified", newStage("red-production", upstream), "3.2.0", []*kargoapi.Freight{newest, older}, chatops.CodeFreightUnavailable,
 			"red 3.2.0 can't go to production yet.\n3.2.0 is not verified in red-staging."},
 		{"named, of another Warehouse", newStage("red-production", direct), "7.0.0", []*kargoapi.Freight{newest, newFreight("b", "7.0.0", 0, from("blue"))},
-			chatops.CodeUnknownFreight, "No Freight \"7.0.0\" for red in production.\nNewest: 3.2.0"},
+			chatops.CodeUnknownFreight, "\"7.0.0\" is Freight of Warehouse blue, which red-production takes none from.\nNewest: 3.2.0"},
 
 		{"unknown, near a version", newStage("red-production", direct), "3.2.1", []*kargoapi.Freight{newest, older}, chatops.CodeUnknownFreight,
 			"No Freight \"3.2.1\" for red in production. Did you mean 3.2.0?\nNewest: 3.2.0, 3.1.0"},

@@ -67,6 +67,8 @@ type look struct {
 	stages  map[string]*kargoapi.Stage
 	// promotions are, by Stage, those that are not over, and the last one that is.
 	promotions map[string][]*kargoapi.Promotion
+	// holding are, by Stage, those that put auto-promotion on hold.
+	holding map[string][]*kargoapi.Promotion
 }
 
 // maxByStage is up to how many Stages' Promotions are looked up one by one. For more, going through all
@@ -79,7 +81,10 @@ func (c *Catalogue) look(ctx context.Context, part scopePart, now time.Time) (*l
 	if err != nil {
 		return nil, err
 	}
-	l := &look{now: now, freight: freight, stages: map[string]*kargoapi.Stage{}, promotions: map[string][]*kargoapi.Promotion{}}
+	l := &look{
+		now: now, freight: freight, stages: map[string]*kargoapi.Stage{},
+		promotions: map[string][]*kargoapi.Promotion{}, holding: map[string][]*kargoapi.Promotion{},
+	}
 	var stages kargoapi.StageList
 	if err := c.reader.List(ctx, &stages, client.InNamespace(p.Namespace), client.UnsafeDisableDeepCopy); err != nil {
 		return nil, fmt.Errorf("list stages of project %s: %w", p.Project, err)
@@ -115,6 +120,11 @@ func (l *look) keep(promotions []kargoapi.Promotion) {
 		if !ok {
 			continue
 		}
+		for _, hold := range stage.Status.EffectiveAutoPromotionHolds {
+			if hold.PromotionName == p.Name {
+				l.holding[stage.Name] = append(l.holding[stage.Name], p)
+			}
+		}
 		last := stage.Status.LastPromotion
 		if !p.Status.Phase.IsTerminal() || last != nil && last.Name == p.Name {
 			l.promotions[stage.Name] = append(l.promotions[stage.Name], p)
@@ -139,10 +149,20 @@ func (l *look) describe(cell *answers.StageStatus, stage *kargoapi.Stage, servic
 		if hold, ok := stage.Status.EffectiveAutoPromotionHolds[req.Origin.String()]; ok {
 			cell.Holds = append(cell.Holds, answers.Hold{
 				Origin: req.Origin.String(), Freight: l.freight.named(hold.FreightName, service),
-				Since: instant(hold.CreatedAt), By: actor(hold.Actor),
+				Since: instant(hold.CreatedAt), By: l.holder(stage, hold),
 			})
 		}
 	}
+}
+
+// holder says who put auto-promotion on hold: who asked for the Promotion that did, else whom Kargo says.
+func (l *look) holder(stage *kargoapi.Stage, hold kargoapi.AutoPromotionHold) string {
+	for _, p := range l.holding[stage.Name] {
+		if p.Name == hold.PromotionName {
+			return Requester(p)
+		}
+	}
+	return actor(hold.Actor)
 }
 
 // promoting tells of the Promotions to a Stage.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
@@ -37,7 +38,7 @@ func (c choice) before() (*kargoapi.Freight, *chatops.Problem) {
 			// The same again: promoted twice, or rolled forward and back.
 			continue
 		case 1:
-			return c.back(changed[0])
+			return c.back(changed[0], history[0])
 		}
 		return nil, c.ambiguousBefore(changed)
 	}
@@ -58,15 +59,44 @@ func (c choice) changed(current, earlier *kargoapi.FreightCollection) []kargoapi
 	return changed
 }
 
-// back returns the Freight of a reference, if it can go.
-func (c choice) back(ref kargoapi.FreightReference) (*kargoapi.Freight, *chatops.Problem) {
-	i := slices.IndexFunc(c.freight, func(f *kargoapi.Freight) bool { return f.Name == ref.Name })
+// back returns the Freight of a reference, if it can go and is no step forward from the current one: after
+// a rollback, that is what was rolled back. Two people who mend the same thing must not undo each other.
+func (c choice) back(ref kargoapi.FreightReference, current *kargoapi.FreightCollection) (*kargoapi.Freight, *chatops.Problem) {
+	i := c.index(ref.Name)
+	now := c.index(current.Freight[ref.Origin.String()].Name)
+	if i >= 0 && now >= 0 && i < now {
+		version := Version(ref, c.target.Service)
+		p := noHistory(fmt.Sprintf("%s %s, which ran before, is newer than what runs as %s.", c.target.Service, version, c.target))
+		p.Body = append(p.Body,
+			chatops.Line(chatops.Plain("It was rolled back, or replaced by something older. To bring it back: "),
+				chatops.Code(fmt.Sprintf("/rollback %s %s %s", c.target.Word(), c.target.Environment, version))),
+			chatops.Line(chatops.Plain("To go back further, name the Freight; these ran here: "), chatops.Plain(c.ran(current)+".")))
+		return nil, p
+	}
 	if i < 0 {
 		p := noHistory(fmt.Sprintf("%s %s ran before, but its Freight no longer exists.", c.target.Service, Version(ref, c.target.Service)))
 		p.Body = append(p.Body, c.nameOther())
 		return nil, p
 	}
 	return c.check(c.freight[i])
+}
+
+// index returns the place of a Freight among all that the target takes, newest first; -1 if it is gone.
+func (c choice) index(name string) int {
+	return slices.IndexFunc(c.freight, func(f *kargoapi.Freight) bool { return f.Name == name })
+}
+
+// ran lists what the target ran before the current Freight, the latest first, each once.
+func (c choice) ran(current *kargoapi.FreightCollection) string {
+	var versions []string
+	for _, earlier := range c.target.Stage.Status.FreightHistory {
+		for _, ref := range c.changed(current, earlier) {
+			if version := Version(ref, c.target.Service); !slices.Contains(versions, version) {
+				versions = append(versions, version)
+			}
+		}
+	}
+	return strings.Join(versions, ", ")
 }
 
 // namedBefore returns the Freight that a word names, unless going there would be no way back.
@@ -78,7 +108,7 @@ func (c choice) namedBefore(word string) (*kargoapi.Freight, *chatops.Problem) {
 	status := c.target.Stage.Status
 	ran := slices.ContainsFunc(status.FreightHistory, func(h *kargoapi.FreightCollection) bool { return h.Includes(f.Name) })
 	if current, ok := status.Current().Freight[f.Origin.String()]; ok && !ran {
-		i := slices.IndexFunc(c.freight, func(other *kargoapi.Freight) bool { return other.Name == current.Name })
+		i := c.index(current.Name)
 		if i >= 0 && newestFirst(f, c.freight[i]) < 0 {
 			return nil, &chatops.Problem{
 				Code:  chatops.CodeNoHistory,

@@ -40,7 +40,7 @@ func TestPrevious(t *testing.T) {
 	}{
 		"the one before":                         {[]*kargoapi.Freight{f300, f310, f320}, "", "f310"},
 		"promoted twice":                         {[]*kargoapi.Freight{f310, f320, f320, f320}, "", "f310"},
-		"after a rollback, what was rolled back": {[]*kargoapi.Freight{f310, f320, f310}, "", "f320"},
+		"what was rolled back, when it is named": {[]*kargoapi.Freight{f310, f320, f310}, "3.2.0", "f320"},
 		"named":                                  {[]*kargoapi.Freight{f300, f310, f320}, "3.0.0", "f300"},
 		"named, older, though it never ran there":   {[]*kargoapi.Freight{f310, f320}, "3.0.0", "f300"},
 		"named, newer, since it ran there once":     {[]*kargoapi.Freight{f310, f320, f300}, "3.2.0", "f320"},
@@ -64,8 +64,14 @@ func TestPreviousRefuses(t *testing.T) {
 		code    chatops.ProblemCode
 		says    string
 	}{
-		"nothing ever ran":  {newStage("red-production", direct), "", nil, chatops.CodeNoHistory, "nothing has run yet as red in production"},
-		"nothing else ran":  {ranInTurn(f320, f320), "", []*kargoapi.Freight{f320}, chatops.CodeNoHistory, "3.2.0 is all that has run as red in production"},
+		"nothing ever ran": {newStage("red-production", direct), "", nil, chatops.CodeNoHistory, "nothing has run yet as red in production"},
+		"nothing else ran": {ranInTurn(f320, f320), "", []*kargoapi.Freight{f320}, chatops.CodeNoHistory, "3.2.0 is all that has run as red in production"},
+		"it was rolled back": {
+			ranInTurn(newFreight("f300", "3.0.0", 72*time.Hour), f310, f320, f310), "", []*kargoapi.Freight{f310, f320}, chatops.CodeNoHistory,
+			"red 3.2.0, which ran before, is newer than what runs as red in production.\n" +
+				"It was rolled back, or replaced by something older. To bring it back: /rollback red production 3.2.0\n" +
+				"To go back further, name the Freight; these ran here: 3.2.0, 3.0.0.",
+		},
 		"it is gone":        {ranInTurn(f310, f320), "", []*kargoapi.Freight{f320}, chatops.CodeNoHistory, "red 3.1.0 ran before, but its Freight no longer exists"},
 		"it runs":           {ranInTurn(f310, f320), "3.2.0", []*kargoapi.Freight{f310, f320}, chatops.CodeAlreadyThere, "production already runs red 3.2.0"},
 		"it is newer":       {ranInTurn(f310, f320), "3.3.0", []*kargoapi.Freight{f310, f320, f330}, chatops.CodeNoHistory, "/promote red production 3.3.0"},

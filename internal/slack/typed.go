@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +15,7 @@ var registered = []string{"promote", "rollback"}
 // asTyped returns a card whose commands are written as they have to be typed in Slack: "/kargo status"
 // for "/status".
 func asTyped(card chatops.Card) chatops.Card {
+	card.Title = typedWords(card.Title)
 	card.Facts, card.Body = typedTexts(card.Facts), typedTexts(card.Body)
 	if card.Table != nil {
 		table := *card.Table
@@ -31,12 +33,28 @@ func typedTexts(texts []chatops.Text) []chatops.Text {
 	for i, text := range texts {
 		out[i] = slices.Clone(text)
 		for j := range out[i] {
-			if span := &out[i][j]; span.Kind == chatops.SpanCode {
+			switch span := &out[i][j]; span.Kind {
+			case chatops.SpanCode:
 				span.Text = typedCommand(span.Text)
+			case chatops.SpanPlain, chatops.SpanBold:
+				span.Text = typedWords(span.Text)
+			case chatops.SpanLink, chatops.SpanMention:
+				// They are nothing to type.
 			}
 		}
 	}
 	return out
+}
+
+// mention is a command within a sentence.
+var mention = regexp.MustCompile(`(^|[\s"“(])/([a-z-]+)\b`)
+
+// typedWords writes the commands that a sentence mentions as they have to be typed in Slack.
+func typedWords(s string) string {
+	return mention.ReplaceAllStringFunc(s, func(found string) string {
+		i := strings.IndexByte(found, '/')
+		return found[:i] + typedCommand(found[i:])
+	})
 }
 
 // typedCommand returns a command line as it has to be typed in Slack, and anything else as it is.

@@ -27,6 +27,20 @@ func TestCommandsAreWrittenAsSlackTakesThem(t *testing.T) {
 	}
 }
 
+func TestCommandsInSentencesAreWrittenAsSlackTakesThem(t *testing.T) {
+	for sentence, want := range map[string]string{
+		"Did you mean /status?":                        "Did you mean /kargo status?",
+		"/verify takes one service.":                   "/kargo verify takes one service.",
+		"It (/abort, then /promote) and \"/help\".":    "It (/kargo abort, then /promote) and \"/kargo help\".",
+		"See https://acme.dev/status and and/history.": "See https://acme.dev/status and and/history.",
+		"/approve-freight lets it in, /approve not":    "/kargo approve-freight lets it in, /approve not",
+	} {
+		if got := typedWords(sentence); got != want {
+			t.Errorf("%q is written %q, want %q", sentence, got, want)
+		}
+	}
+}
+
 func TestACardIsNotChangedByHowItIsShown(t *testing.T) {
 	command := chatops.Line(chatops.Plain("Then: "), chatops.Code("/status red"))
 	card := chatops.Card{

@@ -24,6 +24,10 @@ type Document struct {
 	Data any `json:"data,omitempty"`
 	// Shipment is what was recorded, with what has become of it.
 	Shipment *ShipmentDocument `json:"shipment,omitempty"`
+	// Plan is what would be recorded, of a dry run or of a question whether to go on.
+	Plan *ShipmentDocument `json:"plan,omitempty"`
+	// Left are the services that stay out.
+	Left []LeftDocument `json:"left,omitempty"`
 	// Problem is why nothing was done.
 	Problem *ProblemDocument `json:"problem,omitempty"`
 }
@@ -36,12 +40,25 @@ type ProblemDocument struct {
 	Usage string              `json:"usage,omitempty"`
 }
 
+// LeftDocument is a service that stays out of what was asked for several, and why.
+type LeftDocument struct {
+	Service string              `json:"service"`
+	Code    chatops.ProblemCode `json:"code"`
+	Title   string              `json:"title"`
+}
+
 // NewDocument returns the document of an answer. The card is the answer's, or what is to be shown
 // in its place.
 func NewDocument(command string, answer bot.Answer) Document {
 	d := Document{Command: command, Card: newCardDocument(answer.Card), Data: answer.Data}
 	if answer.Shipment != nil {
 		d.Shipment = newShipmentDocument(answer.Shipment)
+	}
+	if answer.Planned != nil {
+		d.Plan = newShipmentDocument(answer.Planned)
+	}
+	for _, l := range answer.Left {
+		d.Left = append(d.Left, LeftDocument{Service: l.Service, Code: l.Problem.Code, Title: l.Problem.Title})
 	}
 	if p := answer.Problem; p != nil {
 		d.Problem = &ProblemDocument{Code: p.Code, Title: p.Title, Body: lines(p.Body), Usage: p.Usage}
