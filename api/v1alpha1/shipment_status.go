@@ -137,6 +137,11 @@ type StageStatus struct {
 	//
 	// +optional
 	Held bool `json:"held,omitempty"`
+	// UpstreamUnhealthy says that the Freight was last seen to make the Stage before unhealthy. Until that
+	// Stage is healthy with it, the Freight goes no further.
+	//
+	// +optional
+	UpstreamUnhealthy bool `json:"upstreamUnhealthy,omitempty"`
 	// Health is the health of the Stage when it was last looked at: Kargo's word for it.
 	//
 	// +optional
@@ -149,6 +154,10 @@ type StageStatus struct {
 	//
 	// +optional
 	StepStartedAt *metav1.Time `json:"stepStartedAt,omitempty"`
+	// PromotedAt is when the Promotion succeeded, which is kept for when it is deleted.
+	//
+	// +optional
+	PromotedAt *metav1.Time `json:"promotedAt,omitempty"`
 	// FinishedAt is when this Stage reached its final phase.
 	//
 	// +optional

@@ -319,6 +319,10 @@ func (in *StageStatus) DeepCopyInto(out *StageStatus) {
 		in, out := &in.StepStartedAt, &out.StepStartedAt
 		*out = (*in).DeepCopy()
 	}
+	if in.PromotedAt != nil {
+		in, out := &in.PromotedAt, &out.PromotedAt
+		*out = (*in).DeepCopy()
+	}
 	if in.FinishedAt != nil {
 		in, out := &in.FinishedAt, &out.FinishedAt
 		*out = (*in).DeepCopy()

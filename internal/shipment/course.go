@@ -33,8 +33,11 @@ type course struct {
 	message string
 	// availableAt is when the Freight may go there, if nothing but time is missing.
 	availableAt *metav1.Time
-	// unhealthy is what to say if the Stage that the message is about stays unhealthy.
-	unhealthy string
+	// atLast is what to say if what the message says stays so for as long as the limit.
+	atLast string
+	limit  time.Duration
+	// sick says that the Stage before is unhealthy with the Freight, or was when that was last known.
+	sick bool
 }
 
 // isFinal reports whether the course ends the Stage.
@@ -45,7 +48,7 @@ func (v *visit) course(ctx context.Context, reader client.Reader) (course, error
 	if v.s.Spec.Action == v1alpha1.ActionResume {
 		return course{move: movePromote}, nil
 	}
-	r := route{name: v.item.Freight, version: called(v.item), now: v.now}
+	r := route{name: v.item.Freight, version: called(v.item), path: v.item.Path, sick: v.status.UpstreamUnhealthy, now: v.now}
 	for j := range v.item.Path {
 		if j+1 < v.j {
 			r.stages = append(r.stages, nil) // done with
@@ -76,10 +79,6 @@ func called(item *v1alpha1.ShipmentItem) string {
 	}
 }
 
-// unhealthyFor is how long a Stage may be unhealthy after the Freight came there, before the Freight goes
-// no further: a rollout takes a while.
-const unhealthyFor = 5 * time.Minute
-
 // waitCheck is how often it is looked at what is waited for, should it have changed unnoticed.
 const waitCheck = time.Minute
 
@@ -103,16 +102,16 @@ func (v *visit) take(c course) time.Duration {
 	case moveWait:
 		v.status.Phase = v1alpha1.PhaseWaiting
 	}
-	v.status.AvailableAt = c.availableAt
+	v.status.AvailableAt, v.status.UpstreamUnhealthy = c.availableAt, c.sick
 	since := v.waitSince(c.message)
 	again := waitCheck
 	if c.availableAt != nil {
 		again = sooner(again, max(c.availableAt.Sub(v.now), 0)+clockSkew)
 	}
-	if c.unhealthy != "" {
-		left := unhealthyFor - v.now.Sub(since)
+	if c.atLast != "" {
+		left := c.limit - v.now.Sub(since)
 		if left <= 0 {
-			v.fail("%s", c.unhealthy)
+			v.fail("%s", c.atLast)
 			return 0
 		}
 		again = sooner(again, left)

@@ -38,7 +38,7 @@ func observe(stage *v1alpha1.StageStatus, p *kargoapi.Promotion) {
 		stage.Phase = v1alpha1.PhasePromoting
 	case kargoapi.PromotionPhaseSucceeded:
 		// Whether it is also verified is for the Stage to say.
-		stage.Phase = v1alpha1.PhaseVerifying
+		stage.Phase, stage.PromotedAt = v1alpha1.PhaseVerifying, p.Status.FinishedAt
 	case kargoapi.PromotionPhaseFailed:
 		stage.Phase = v1alpha1.PhaseFailed
 	case kargoapi.PromotionPhaseErrored:

@@ -1,10 +1,8 @@
 package shipment
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
@@ -19,7 +17,11 @@ type route struct {
 	freight *kargoapi.Freight
 	// name is the Freight's name, and version what people call it.
 	name, version string
-	now           time.Time
+	// path names the stages.
+	path []string
+	// sick says that the Stage waited because the one before was unhealthy with the Freight.
+	sick bool
+	now  time.Time
 }
 
 // course decides what is to be done about the Stage at position j.
@@ -71,9 +73,12 @@ func (r *route) there(stage *kargoapi.Stage) course {
 		return course{move: movePromote}
 	}
 	c := course{move: moveVerify, message: fmt.Sprintf("%s is there already, and is being verified.", r.version)}
-	if health == kargoapi.HealthStateUnhealthy {
+	switch {
+	case health == kargoapi.HealthStateUnhealthy:
 		c.message = fmt.Sprintf("%s is there already, but the Stage is unhealthy.", r.version)
-		c.unhealthy = "It runs there, but " + stillUnhealthy("the Stage", stage)
+		c.atLast, c.limit = "It runs there, but "+stillUnhealthy("the Stage", stage), unhealthyFor
+	case !beingVerified(current):
+		c.atLast, c.limit = "It runs there, but "+neverVerified(stage), unknownFor
 	}
 	return c
 }
@@ -92,25 +97,12 @@ func (r *route) needless(j int) bool {
 
 // onward decides whether the Freight may go on to the Stage at position j from the one before.
 func (r *route) onward(j int) course {
-	stage, before := r.stages[j], r.stages[j-1]
+	stage := r.stages[j]
 	if r.freight == nil {
 		return course{move: moveStop, message: fmt.Sprintf("The Freight %s is gone from Kargo.", r.version)}
 	}
-	if r.runs(j - 1) {
-		switch health := healthOf(before); health {
-		case kargoapi.HealthStateHealthy, kargoapi.HealthStateNotApplicable:
-		case kargoapi.HealthStateUnhealthy:
-			return course{
-				move: moveWait, message: fmt.Sprintf("Stage %s is unhealthy.", before.Name),
-				unhealthy: stillUnhealthy("Stage "+before.Name, before),
-			}
-		default:
-			why := unsettled(before)
-			return course{
-				move: moveWait, unhealthy: why,
-				message: cmp.Or(why, fmt.Sprintf("It is not known yet whether Stage %s is healthy.", before.Name)),
-			}
-		}
+	if c, held := r.held(j - 1); held {
+		return c
 	}
 	a := kargo.Available(stage, r.freight, r.now)
 	c := course{move: moveWait, message: a.Explain(r.version, stage.Name, r.now)}
@@ -119,10 +111,49 @@ func (r *route) onward(j int) course {
 		return course{move: movePromote}
 	case a.Soaks(r.now):
 		c.availableAt = stamp(a.SoakedAt)
-	case !a.Origin || !r.onTheWay(j):
+	case !a.SoakedAt.IsZero() && r.arriving(j):
+		c.atLast, c.limit = c.message, unknownFor
+	case !a.Origin, !r.onTheWay(j), !a.SoakedAt.IsZero() && len(a.Unverified) == 0:
 		c.move = moveStop
 	}
 	return c
+}
+
+// held decides whether the Freight goes no further for now, because of how the Stage at position k, which
+// it comes from, is with it.
+func (r *route) held(k int) (c course, held bool) {
+	name := r.path[k]
+	if !r.runs(k) {
+		// Whoever took it off there has seen that it does no good. That it was verified before does not count.
+		return course{move: moveStop, sick: true, message: fmt.Sprintf("Stage %s was unhealthy with it, and runs something else now.", name)}, r.sick
+	}
+	before := r.stages[k]
+	switch health := healthOf(before); health {
+	case kargoapi.HealthStateHealthy, kargoapi.HealthStateNotApplicable:
+		return course{}, false
+	case kargoapi.HealthStateUnhealthy:
+		return course{
+			move: moveWait, message: fmt.Sprintf("Stage %s is unhealthy.", name), sick: true,
+			atLast: stillUnhealthy("Stage "+name, before), limit: unhealthyFor,
+		}, true
+	}
+	if why := unsettled(before); why != "" {
+		return course{move: moveWait, message: why, sick: r.sick, atLast: why, limit: unhealthyFor}, true
+	}
+	return course{
+		move: moveWait, message: fmt.Sprintf("It is not known yet whether Stage %s is healthy.", name), sick: r.sick,
+		atLast: fmt.Sprintf("It has not been known for %d minutes whether Stage %s is healthy.", int(unknownFor.Minutes()), name), limit: unknownFor,
+	}, true
+}
+
+// arriving reports whether the Freight has come to the Stage before the one at position j so recently that
+// Kargo has not noted on the Freight since when it runs there, which comes a moment later.
+func (r *route) arriving(j int) bool {
+	if !r.runs(j-1) || !slices.Contains(kargo.Upstream(r.stages[j], r.freight.Origin), r.path[j-1]) {
+		return false
+	}
+	_, in := r.freight.Status.CurrentlyIn[r.path[j-1]]
+	return !in
 }
 
 // onTheWay reports whether the Freight may yet become available to the Stage at position j: it runs in a
@@ -131,7 +162,7 @@ func (r *route) onTheWay(j int) bool {
 	upstream := kargo.Upstream(r.stages[j], r.freight.Origin)
 	if r.runs(j - 1) {
 		before := r.stages[j-1].Name
-		if !r.verifiedIn(before) || !slices.Contains(upstream, before) {
+		if !r.verifiedIn(before) || !slices.Contains(upstream, before) || r.arriving(j) {
 			return true
 		}
 	}
@@ -139,22 +170,4 @@ func (r *route) onTheWay(j int) bool {
 		_, in := r.freight.Status.CurrentlyIn[name]
 		return in && !r.verifiedIn(name)
 	})
-}
-
-// healthOf returns the health of a Stage, empty if Kargo does not say.
-func healthOf(stage *kargoapi.Stage) kargoapi.HealthState {
-	if stage.Status.Health == nil {
-		return ""
-	}
-	return stage.Status.Health.Status
-}
-
-// stillUnhealthy says of a Stage that it does not recover, with what Kargo says is wrong.
-func stillUnhealthy(who string, stage *kargoapi.Stage) string {
-	message := fmt.Sprintf("%s has been unhealthy for %d minutes.", who, int(unhealthyFor.Minutes()))
-	if issues := stage.Status.Health.Issues; len(issues) > 0 {
-		first, _, _ := strings.Cut(issues[0], "\n")
-		message += " Kargo says: " + first
-	}
-	return message
 }

@@ -13,6 +13,7 @@ func routed() *route {
 	return &route{
 		stages:  []*kargoapi.Stage{upstreamOf(development, 0), upstreamOf(staging, 0, development), upstreamOf(productive, 0, staging)},
 		freight: newFreight(), name: theFreight, version: "3.2.0", now: noon,
+		path: []string{development, staging, productive},
 	}
 }
 
@@ -78,6 +79,11 @@ func TestCourse(t *testing.T) {
 			r.stages[1] = upstreamOf(staging, 0, development, "red-load-test")
 			r.stages[1].Spec.RequestedFreight[0].Sources.AvailabilityStrategy = kargoapi.FreightAvailabilityStrategyAll
 		}, moveWait, "3.2.0 is not verified in red-load-test."},
+		{"it has to soak in a Stage that runs nothing", 1, func(r *route) {
+			r.has(0, healthy)
+			r.verifiedThere(development, "red-gate")
+			r.stages[1] = upstreamOf(staging, time.Hour, "red-gate")
+		}, moveStop, "3.2.0 did not run upstream for as long as Stage red-staging requires."},
 
 		{"runs there and is verified", 1, func(r *route) { r.has(1, healthy); r.verifiedThere(staging) }, moveSkip, ""},
 		{"runs there, and there are no health checks", 2, func(r *route) { r.has(2, none) }, moveSkip, ""},
@@ -104,6 +110,13 @@ func TestCourseOfFreightThatSoaks(t *testing.T) {
 	if c := r.course(1); c.move != moveWait || !c.availableAt.Equal(at(3600-60)) {
 		t.Errorf("%d, available at %s", c.move, c.availableAt)
 	}
+	// That it has come there is written down first, and a moment later since when.
+	since := r.freight.Status.CurrentlyIn
+	r.freight.Status.CurrentlyIn = nil
+	if c := r.course(1); c.move != moveWait || c.limit == 0 {
+		t.Errorf("%d, for %s at most", c.move, c.limit)
+	}
+	r.freight.Status.CurrentlyIn = since
 	// What soaks there is not promoted there again, though it can't go on yet.
 	if c := r.course(0); c.move != moveSkip {
 		t.Errorf("%d", c.move)

@@ -2,7 +2,6 @@ package shipment
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
@@ -50,34 +49,6 @@ func (v *visit) verify(ctx context.Context, p *kargoapi.Promotion) (time.Duratio
 	}
 	// The Stage's next change brings us back; this is for one that says no more.
 	return stageSilence, nil
-}
-
-// notVerifying says why a Stage has not begun to verify what was promoted to it, and is not going to; ""
-// if it has, or still may.
-func notVerifying(stage *kargoapi.Stage, freight string, p *kargoapi.Promotion, now time.Time) string {
-	current := stage.Status.Current()
-	switch {
-	case !current.Includes(freight) || len(current.VerificationHistory) > 0:
-		return ""
-	case p.Status.FinishedAt == nil || now.Sub(p.Status.FinishedAt.Time) < unhealthyFor:
-		return ""
-	case healthOf(stage) == kargoapi.HealthStateUnhealthy:
-		return stillUnhealthy("the Stage", stage)
-	default:
-		return unsettled(stage)
-	}
-}
-
-// unsettled says why Kargo can't tell the health of a Stage, and so verifies nothing there: its last
-// Promotion, by name and not by time, did not succeed. So it is after one that was aborted in the queue. It
-// returns "" if that is not so, or if another Promotion is under way.
-func unsettled(stage *kargoapi.Stage) string {
-	last := stage.Status.LastPromotion
-	if stage.Status.CurrentPromotion != nil || last == nil || last.Status == nil || last.Status.Phase == kargoapi.PromotionPhaseSucceeded {
-		return ""
-	}
-	return fmt.Sprintf("Kargo verifies nothing in Stage %s, since its last promotion, %s, did not succeed (%s). "+
-		"A new promotion of the same Freight helps.", stage.Name, last.Name, last.Status.Phase)
 }
 
 // passedOn tells how it stands with a Stage on the way that has moved on to other Freight: all is well if

@@ -61,6 +61,7 @@ func (v *visit) advance(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	if course.move == movePromote {
+		v.status.UpstreamUnhealthy = false
 		return v.promote(ctx)
 	}
 	// An earlier try may have made a Promotion and not learned of it.
@@ -197,7 +198,10 @@ func (v *visit) observe(ctx context.Context, promotion *kargoapi.Promotion) (tim
 // rest to say.
 func (v *visit) gone(ctx context.Context) (time.Duration, error) {
 	if v.status.Phase == v1alpha1.PhaseVerifying {
-		ended := &kargoapi.Promotion{}
+		if v.status.PromotedAt == nil {
+			v.status.PromotedAt = stamp(v.now)
+		}
+		ended := &kargoapi.Promotion{Status: kargoapi.PromotionStatus{FinishedAt: v.status.PromotedAt}}
 		ended.Name = v.status.Promotion
 		return v.verify(ctx, ended)
 	}
