@@ -11,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
@@ -25,6 +26,8 @@ type fate struct {
 	aborted, stopped int
 	// ended are the phases of those that ended by themselves.
 	ended []string
+	// verifying are Promotions of Shipments that have succeeded, and are only being verified.
+	verifying int
 	// open are those that are not over.
 	open int
 }
@@ -62,8 +65,8 @@ func (v *visit) abort(ctx context.Context) (time.Duration, error) {
 
 // conclude ends the item when nothing is left that could be aborted.
 func (v *visit) conclude(f fate) {
-	if f.aborted+f.stopped == 0 && len(f.ended) > 0 {
-		v.fail("%s", tooLate(f.ended))
+	if f.aborted+f.stopped == 0 && len(f.ended)+f.verifying > 0 {
+		v.fail("%s", tooLate(f))
 		return
 	}
 	var parts []string
@@ -79,15 +82,22 @@ func (v *visit) conclude(f fate) {
 	switch {
 	case len(parts) == 0:
 		parts = append(parts, "nothing was left to abort")
-	case len(f.ended) > 0:
-		parts = append(parts, fmt.Sprintf("%d had already ended", len(f.ended)))
+	case len(f.ended)+f.verifying > 0:
+		parts = append(parts, fmt.Sprintf("%d had already ended", len(f.ended)+f.verifying))
 	}
 	v.succeed(strings.Join(parts, ", "))
 }
 
 // tooLate says how what was to be aborted had ended.
-func tooLate(ended []string) string {
-	if len(ended) == 1 {
+func tooLate(f fate) string {
+	ended := f.ended
+	for range f.verifying {
+		ended = append(ended, string(v1alpha1.PhaseSucceeded))
+	}
+	switch {
+	case len(ended) == 1 && f.verifying == 1:
+		return "It was promoted already, and is being verified."
+	case len(ended) == 1:
 		return fmt.Sprintf("The promotion had already ended: %s.", ended[0])
 	}
 	slices.Sort(ended)

@@ -39,7 +39,7 @@ func (v *visit) abortShipments(ctx context.Context, f *fate) error {
 func (v *visit) abortShipment(ctx context.Context, s *v1alpha1.Shipment, f *fate) error {
 	open := false
 	for i := range s.Spec.Items {
-		if concerns(v.s, s.Name, &s.Spec.Items[i]) && !v.countStage(s, i, f) {
+		if slices.Contains(s.Spec.Items[i].Path, v.status.Stage) && !v.countItem(s, i, f) {
 			open = true
 		}
 	}
@@ -56,31 +56,63 @@ func (v *visit) abortShipment(ctx context.Context, s *v1alpha1.Shipment, f *fate
 	return v.abortMade(ctx, s, f)
 }
 
-// countStage counts how an item of a Shipment ended in the Stage, and reports false if it has not. What a
-// Promotion came to is counted with those that the abort names.
-func (v *visit) countStage(s *v1alpha1.Shipment, i int, f *fate) bool {
-	phase, promotion := s.Status.Phase, ""
-	if i < len(s.Status.Items) {
-		for _, stage := range s.Status.Items[i].Stages {
-			if stage.Stage == v.status.Stage {
-				phase, promotion = stage.Phase, stage.Promotion
-			}
+// countItem counts how an item of a Shipment ended in the Stage, and reports false if it has not, or goes on
+// from there yet though it should not. What a Promotion came to is counted with those that the abort names.
+func (v *visit) countItem(s *v1alpha1.Shipment, i int, f *fate) bool {
+	if i >= len(s.Status.Items) {
+		// It was not begun. If the Shipment is over all the same, so is the item.
+		stage := v1alpha1.StageStatus{Phase: s.Status.Phase}
+		if stage.Phase.IsTerminal() {
+			v.countStage(&stage, f)
 		}
+		return stage.Phase.IsTerminal()
 	}
-	switch {
-	case !phase.IsTerminal():
+	stages := s.Status.Items[i].Stages
+	j := slices.IndexFunc(stages, func(stage v1alpha1.StageStatus) bool { return stage.Stage == v.status.Stage })
+	if j < 0 {
+		return true
+	}
+	switch stage := &stages[j]; {
+	case !stage.Phase.IsTerminal() && !isPromoted(stage):
 		return false
-	case promotion != "" && slices.Contains(v.item.Promotions, promotion):
-	case phase == v1alpha1.PhaseAborted && promotion != "":
-		f.aborted++
-	case phase == v1alpha1.PhaseAborted:
+	case !concerns(v.s, s, i), stage.Phase.IsTerminal() && isBad(stage.Phase):
+		v.countStage(stage, f)
+		return true
+	case slices.ContainsFunc(stages[j+1:], func(s v1alpha1.StageStatus) bool { return !s.Phase.IsTerminal() && s.Promotion == "" }):
+		// Too late for this Stage, and not for those that follow.
+		return false
+	case slices.ContainsFunc(stages[j+1:], func(s v1alpha1.StageStatus) bool {
+		return s.Phase == v1alpha1.PhaseAborted && s.Promotion == ""
+	}):
 		f.stopped++
-	case phase == v1alpha1.PhaseNotReached:
+		return true
+	default:
+		v.countStage(stage, f)
+		return true
+	}
+}
+
+// isPromoted reports whether all that is left in a Stage is the verification of what was promoted to it:
+// there is no Promotion any more that could be aborted.
+func isPromoted(stage *v1alpha1.StageStatus) bool {
+	return stage.Phase == v1alpha1.PhaseVerifying && stage.Promotion != ""
+}
+
+// countStage counts how it ended in one Stage.
+func (v *visit) countStage(stage *v1alpha1.StageStatus, f *fate) {
+	switch {
+	case stage.Promotion != "" && slices.Contains(v.item.Promotions, stage.Promotion):
+	case isPromoted(stage):
+		f.verifying++
+	case stage.Phase == v1alpha1.PhaseAborted && stage.Promotion != "":
+		f.aborted++
+	case stage.Phase == v1alpha1.PhaseAborted:
+		f.stopped++
+	case stage.Phase == v1alpha1.PhaseNotReached:
 		f.ended = append(f.ended, string(v1alpha1.PhaseFailed)) // on the way
 	default:
-		f.ended = append(f.ended, string(phase))
+		f.ended = append(f.ended, string(stage.Phase))
 	}
-	return true
 }
 
 // markTimeout bounds the writing of an annotation.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -27,8 +28,8 @@ func (s *stop) message() string {
 	return fmt.Sprintf("Stopped by %s.", s.by)
 }
 
-// stops tells which items of a Shipment were aborted. An abort is about those that go through its Stage;
-// an annotation that leads to no abort that can be read is about all.
+// stops tells which items of a Shipment were aborted. An abort is about those that were to go to its
+// Stage; an annotation that leads to no abort that can be read is about all.
 func (c *Controller) stops(ctx context.Context, s *v1alpha1.Shipment) ([]*stop, error) {
 	out := make([]*stop, len(s.Spec.Items))
 	named := s.Annotations[v1alpha1.AnnotationAbort]
@@ -53,7 +54,7 @@ func (c *Controller) stops(ctx context.Context, s *v1alpha1.Shipment) ([]*stop, 
 	}
 	for i := range out {
 		for k := range active.Items {
-			if out[i] == nil && concerns(&active.Items[k], s.Name, &s.Spec.Items[i]) {
+			if out[i] == nil && concerns(&active.Items[k], s, i) {
 				out[i] = &stop{by: whoAsked(&active.Items[k])}
 			}
 		}
@@ -61,12 +62,28 @@ func (c *Controller) stops(ctx context.Context, s *v1alpha1.Shipment) ([]*stop, 
 	return out, nil
 }
 
-// concerns reports whether an abort of the Shipment of that name is about the item.
-func concerns(abort *v1alpha1.Shipment, name string, item *v1alpha1.ShipmentItem) bool {
+// abortMargin is how long after a Stage was over an abort still counts as one in time: the times of both are
+// whole seconds of different clocks, and the end of a Stage is Kargo's, which the bot writes down later.
+const abortMargin = stageSilence
+
+// concerns reports whether an abort is about an item of a Shipment: it names the Shipment, and a Stage of
+// the item's path that was not over when the abort was asked for. Who may abort what goes to a Stage has no
+// say in what has left it.
+func concerns(abort, s *v1alpha1.Shipment, i int) bool {
 	return slices.ContainsFunc(abort.Spec.Items, func(a v1alpha1.ShipmentItem) bool {
-		return slices.Contains(a.Shipments, name) && slices.ContainsFunc(a.Path, func(stage string) bool {
-			return slices.Contains(item.Path, stage)
+		return slices.Contains(a.Shipments, s.Name) && slices.ContainsFunc(a.Path, func(stage string) bool {
+			return slices.Contains(s.Spec.Items[i].Path, stage) && !overBefore(s, i, stage, abort.CreationTimestamp.Time)
 		})
+	})
+}
+
+// overBefore reports whether an item was done with a Stage well before that time.
+func overBefore(s *v1alpha1.Shipment, i int, stage string, at time.Time) bool {
+	if i >= len(s.Status.Items) {
+		return false
+	}
+	return slices.ContainsFunc(s.Status.Items[i].Stages, func(status v1alpha1.StageStatus) bool {
+		return status.Stage == stage && status.FinishedAt != nil && status.FinishedAt.Add(abortMargin).Before(at)
 	})
 }
 
