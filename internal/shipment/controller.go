@@ -109,9 +109,9 @@ func (c *Controller) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	}
 	base := s.DeepCopy()
 	prepare(&s)
-	again, failed := c.pass(ctx, &s)
+	again, all, failed := c.pass(ctx, &s)
 	summarize(&s, c.now())
-	switch err := c.save(ctx, &s, base); {
+	switch err := c.save(ctx, &s, base, all); {
 	case apierrors.IsConflict(err):
 		// What we went by is out of date; what is current is on its way.
 		return reconcile.Result{RequeueAfter: conflictRetry}, nil
@@ -126,15 +126,17 @@ func (c *Controller) Reconcile(ctx context.Context, req reconcile.Request) (reco
 }
 
 // save writes the status if it changed. Only what changed is sent, and the reports, which somebody
-// else writes, are not part of it.
-func (c *Controller) save(ctx context.Context, s, base *v1alpha1.Shipment) error {
+// else writes, are not part of it. All says that every item was looked at.
+func (c *Controller) save(ctx context.Context, s, base *v1alpha1.Shipment, all bool) error {
 	if equality.Semantic.DeepEqual(s.Status, base.Status) {
 		return nil
 	}
 	// Progress may be written over progress that the cache has not shown us yet: both follow from the
-	// Promotion. An end is written once, and that of the Shipment is counted and logged once.
+	// Promotion. An end is written once, and that of the Shipment is counted and logged once. Of an item
+	// that was not looked at, all we have is what the cache had, which may be from before its end; and the
+	// items are written as one.
 	patch := client.MergeFrom(base)
-	if over(s) > over(base) {
+	if !all || over(s) > over(base) {
 		patch = client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{})
 	}
 	if err := c.client.Status().Patch(ctx, s, patch); err != nil {

@@ -39,12 +39,13 @@ type pass struct {
 }
 
 // pass moves each item of a Shipment on, several at once. It returns when to look again if nothing changes
-// before, 0 if there is no need to. If one item can't go on, the others do.
-func (c *Controller) pass(ctx context.Context, s *v1alpha1.Shipment) (again time.Duration, err error) {
+// before, 0 if there is no need to, and whether it got to look at all of them. If one item can't go on, the
+// others do.
+func (c *Controller) pass(ctx context.Context, s *v1alpha1.Shipment) (again time.Duration, all bool, err error) {
 	p := &pass{Controller: c, s: s, now: c.now()}
 	p.left.Store(batch)
 	if p.stopped, err = c.stops(ctx, s); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	waits, failed := make([]time.Duration, len(s.Spec.Items)), make([]error, len(s.Spec.Items))
 	var group errgroup.Group
@@ -59,7 +60,8 @@ func (c *Controller) pass(ctx context.Context, s *v1alpha1.Shipment) (again time
 	for _, wait := range waits {
 		again = sooner(again, wait)
 	}
-	return again, errors.Join(failed...)
+	err = errors.Join(failed...)
+	return again, err == nil && p.left.Load() >= 0, err
 }
 
 // act does for one item what the Shipment's action is.

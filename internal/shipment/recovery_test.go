@@ -3,6 +3,7 @@ package shipment
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"testing"
 
@@ -85,6 +86,52 @@ func TestTheEndIsWrittenAndCountedOnceThoughTheCacheIsBehind(t *testing.T) {
 	}
 }
 
+// A pass that could not look at an item has of it what the cache had: that is not to undo its end.
+func TestAnEndIsNotWrittenOverByAPassThatCouldNotLookAtIt(t *testing.T) {
+	several := many(2)
+	w := newWorld(t, several, newFreight())
+	before, _ := w.pass(t)
+	w.promotionEnds(t, "service-0-production", kargoapi.PromotionPhaseFailed, "no")
+	s, _ := w.pass(t)
+	want(t, s, "Failed", pending, "no")
+	w.stale = before
+	w.promotionBecomes(t, w.promotionTo(t, "service-1-production").Name, kargoapi.PromotionPhaseRunning)
+	w.faults.Get = func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
+		if _, ok := o.(*kargoapi.Promotion); ok && key.Name == s.Status.Items[0].Stages[0].Promotion {
+			return errLost
+		}
+		return c.Get(ctx, key, o, opts...)
+	}
+	if result, err := w.controller(t).Reconcile(t.Context(), theRequest); result.RequeueAfter == 0 && err == nil {
+		t.Error("not looked at again")
+	}
+	want(t, w.shipment(t), "Failed", pending, "no")
+	w.stale, w.faults.Get = nil, nil
+	s, _ = w.pass(t)
+	if got := stands(s, 0) + stands(s, 1); got != "FailedPromoting" {
+		t.Errorf("it stands at %s", got)
+	}
+}
+
+func TestAnEndIsNotWrittenOverByAPassThatLeavesItToTheNext(t *testing.T) {
+	w := newWorld(t, many(3*batch), newFreight())
+	before := w.shipment(t)
+	last := 3*batch - 1
+	refusing(w, fmt.Sprintf("service-%d-production", last), "no changes on Fridays")
+	c := w.controller(t)
+	for stands := pending; stands != failed; {
+		s, _ := w.reconcile(t, c)
+		stands = s.Status.Items[last].Stages[0].Phase
+	}
+	w.stale = before
+	// This pass has its hands full with the first ones.
+	w.reconcile(t, c)
+	w.stale = nil
+	if got := w.shipment(t).Status.Items[last].Stages[0]; got.Phase != failed {
+		t.Errorf("%s: %s", got.Phase, got.Message)
+	}
+}
+
 func TestARestartAtAnyPointChangesNothing(t *testing.T) {
 	w := newWorld(t, newShipment())
 	for _, says := range []kargoapi.PromotionStatus{{}, running(0), running(1), ended(kargoapi.PromotionPhaseSucceeded, "")} {
@@ -102,11 +149,11 @@ func TestARestartAtAnyPointChangesNothing(t *testing.T) {
 func TestARefusedPromotionFailsTheShipment(t *testing.T) {
 	w := newWorld(t, newShipment())
 	w.faults.Create = failing("red-production", &apierrors.StatusError{ErrStatus: metav1.Status{
-		Code: http.StatusUnprocessableEntity, Reason: metav1.StatusReasonInvalid, Message: "Freight is not available to this Stage",
+		Code: http.StatusUnprocessableEntity, Reason: metav1.StatusReasonInvalid, Message: "no changes on Fridays",
 	}}, w.admit)
 	c := w.controller(t)
 	s, _ := w.reconcile(t, c)
-	if s.Status.Phase != v1alpha1.PhaseFailed || s.Status.Message != "The Promotion was refused: Freight is not available to this Stage" || s.Status.FinishedAt == nil {
+	if s.Status.Phase != v1alpha1.PhaseFailed || s.Status.Message != "The Promotion was refused: no changes on Fridays" || s.Status.FinishedAt == nil {
 		t.Errorf("status %+v", s.Status)
 	}
 	// What was refused once is not asked for again.

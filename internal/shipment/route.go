@@ -136,6 +136,7 @@ func (r *route) held(k int) (c course, held bool) {
 			move: moveWait, message: fmt.Sprintf("Stage %s is unhealthy.", name), sick: true,
 			atLast: stillUnhealthy("Stage "+name, before), limit: unhealthyFor,
 		}, true
+	case kargoapi.HealthStateProgressing, kargoapi.HealthStateUnknown:
 	}
 	if why := unsettled(before); why != "" {
 		return course{move: moveWait, message: why, sick: r.sick, atLast: why, limit: unhealthyFor}, true
