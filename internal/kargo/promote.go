@@ -9,6 +9,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
@@ -53,8 +54,12 @@ func (p *Promoter) Ensure(ctx context.Context, r PromotionRequest) (*kargoapi.Pr
 	ctx, cancel := context.WithTimeout(ctx, createTimeout)
 	defer cancel()
 
-	if existing, err := p.Find(ctx, r); existing != nil || err != nil {
-		return existing, err
+	made, err := p.Made(ctx, r.Namespace, r.Labels)
+	if err != nil {
+		return nil, err
+	}
+	if existing := r.Among(made); existing != nil {
+		return existing, nil
 	}
 	promotion := &kargoapi.Promotion{
 		ObjectMeta: metav1.ObjectMeta{
@@ -76,23 +81,28 @@ func (p *Promoter) Ensure(ctx context.Context, r PromotionRequest) (*kargoapi.Pr
 	return promotion, nil
 }
 
-// Find returns the Promotion with the labels of the request, or nil if none was made. It sees every write
-// before it.
-func (p *Promoter) Find(ctx context.Context, r PromotionRequest) (*kargoapi.Promotion, error) {
+// Made returns the Promotions that have all of these labels. It sees every write before it.
+func (p *Promoter) Made(ctx context.Context, namespace string, with map[string]string) ([]kargoapi.Promotion, error) {
 	ctx, cancel := context.WithTimeout(ctx, createTimeout)
 	defer cancel()
-	var existing kargoapi.PromotionList
-	if err := p.quorum.List(ctx, &existing, client.InNamespace(r.Namespace), client.MatchingLabels(r.Labels)); err != nil {
+	var made kargoapi.PromotionList
+	if err := p.quorum.List(ctx, &made, client.InNamespace(namespace), client.MatchingLabels(with)); err != nil {
 		return nil, fmt.Errorf("look for an earlier promotion: %w", err)
 	}
-	for i := range existing.Items {
+	return made.Items, nil
+}
+
+// Among returns the one of the Promotions that was made for the request, or nil if none was.
+func (r *PromotionRequest) Among(made []kargoapi.Promotion) *kargoapi.Promotion {
+	for i := range made {
 		// The labels are anybody's to set who may promote; what they are on must be what was asked. Of what
 		// Kargo chose, only the Stage was.
-		if p := &existing.Items[i]; p.Spec.Stage == r.Stage && (r.Freight == "" || p.Spec.Freight == r.Freight) {
-			return p, nil
+		p := &made[i]
+		if p.Spec.Stage == r.Stage && (r.Freight == "" || p.Spec.Freight == r.Freight) && labels.SelectorFromSet(r.Labels).Matches(labels.Set(p.Labels)) {
+			return p
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // Refused says that Kargo or the API server turned down for good what it was asked.

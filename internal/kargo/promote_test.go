@@ -218,16 +218,32 @@ func TestEnsureByOriginLetsKargoChoose(t *testing.T) {
 	}
 }
 
-func TestFindMakesNothing(t *testing.T) {
+func TestWhatWasMadeIsFoundAmongOthers(t *testing.T) {
 	c := newClientBuilder(t).WithInterceptorFuncs(admitting("made")).Build()
 	promoter := kargo.NewPromoter(c, c)
-	if got, err := promoter.Find(t.Context(), request()); got != nil || err != nil {
-		t.Errorf("found %+v, %v", got, err)
+	r := request()
+	if made, err := promoter.Made(t.Context(), r.Namespace, r.Labels); len(made) != 0 || err != nil {
+		t.Errorf("made %+v, %v", made, err)
 	}
-	if _, err := promoter.Ensure(t.Context(), request()); err != nil {
+	if _, err := promoter.Ensure(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := promoter.Find(t.Context(), request()); err != nil || got == nil || got.Name != "made" {
-		t.Errorf("found %+v, %v", got, err)
+	made, err := promoter.Made(t.Context(), r.Namespace, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Among(made); got == nil || got.Name != "made" {
+		t.Errorf("found %+v", got)
+	}
+	for name, change := range map[string]func(*kargo.PromotionRequest){
+		"another item":    func(r *kargo.PromotionRequest) { r.Labels = map[string]string{"item": "another"} },
+		"another Stage":   func(r *kargo.PromotionRequest) { r.Stage = "red-staging" },
+		"another Freight": func(r *kargo.PromotionRequest) { r.Freight = "ffffff0" },
+	} {
+		other := request()
+		change(&other)
+		if got := other.Among(made); got != nil {
+			t.Errorf("%s: found %+v", name, got)
+		}
 	}
 }

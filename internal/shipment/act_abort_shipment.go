@@ -11,7 +11,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
-	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
 // abortShipments keeps the Shipments that the item names from going on to the Stage.
@@ -138,13 +137,12 @@ func (v *visit) mark(ctx context.Context, s *v1alpha1.Shipment) error {
 
 // abortMade aborts the Promotions to the Stage that a Shipment has made and that the item does not name.
 func (v *visit) abortMade(ctx context.Context, s *v1alpha1.Shipment, f *fate) error {
-	var made kargoapi.PromotionList
-	mine := client.MatchingLabels{v1alpha1.LabelShipmentUID: string(s.UID)}
-	if err := v.quorum.List(ctx, &made, client.InNamespace(s.Namespace), mine); err != nil {
-		return fmt.Errorf("list promotions of shipment %s: %w", s.Name, err)
+	made, err := v.made(ctx, s.UID)
+	if err != nil {
+		return err
 	}
-	for i := range made.Items {
-		p := &made.Items[i]
+	for i := range made {
+		p := &made[i]
 		if p.Spec.Stage != v.status.Stage || slices.Contains(v.item.Promotions, p.Name) {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
@@ -34,6 +35,7 @@ type pass struct {
 	now time.Time
 	// stopped says which items go no further, because somebody aborted them.
 	stopped []*stop
+	before  madeBefore
 	// left is how many Promotions this pass may still make.
 	left atomic.Int32
 }
@@ -42,7 +44,7 @@ type pass struct {
 // before, 0 if there is no need to, and whether it got to look at all of them. If one item can't go on, the
 // others do.
 func (c *Controller) pass(ctx context.Context, s *v1alpha1.Shipment) (again time.Duration, all bool, err error) {
-	p := &pass{Controller: c, s: s, now: c.now()}
+	p := &pass{Controller: c, s: s, now: c.now(), before: madeBefore{lists: map[types.UID]func() ([]kargoapi.Promotion, error){}}}
 	p.left.Store(batch)
 	if p.stopped, err = c.stops(ctx, s); err != nil {
 		return 0, false, err

@@ -113,14 +113,15 @@ func (v *visit) request() kargo.PromotionRequest {
 
 // find looks for a Promotion that an earlier try made.
 func (v *visit) find(ctx context.Context) (found bool, err error) {
-	err = v.turns.do(ctx, func() error {
-		promotion, err := v.promoter.Find(ctx, v.request())
-		if promotion != nil {
-			v.status.Promotion, found = promotion.Name, true
-		}
-		return err
-	})
-	return found, err
+	made, err := v.made(ctx, v.s.UID)
+	if err != nil {
+		return false, err
+	}
+	request := v.request()
+	if promotion := request.Among(made); promotion != nil {
+		v.status.Promotion, found = promotion.Name, true
+	}
+	return found, nil
 }
 
 // promote makes the Promotion, or finds the one that an earlier try made, and follows it.
