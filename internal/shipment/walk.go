@@ -150,17 +150,23 @@ func (v *visit) promote(ctx context.Context) (time.Duration, error) {
 	return v.observe(ctx, promotion)
 }
 
-// admissionLag is how long Kargo's admission may know less of a Freight than the bot: both go by caches.
-// On a cluster under load, they are a few seconds behind.
-const admissionLag = 30 * time.Second
+const (
+	// admissionLag is how long Kargo's admission may know less of a Freight than the bot: both go by caches.
+	// On a cluster under load, they are a few seconds behind.
+	admissionLag = 30 * time.Second
+	// approvalLag is the same for the first Stage of a path. The Freight may have been approved or verified
+	// a moment ago, or not be available at all, which whoever asked should hear soon.
+	approvalLag = 5 * time.Second
+)
 
 // tryAgain returns when to try again what Kargo refused, 0 for never. That the Freight is not available is
 // taken for a sign that Kargo has not noticed yet what the bot has, unless it persists.
 func (v *visit) tryAgain(refused *kargo.Refused) time.Duration {
-	if !refused.Unavailable || v.j == 0 {
-		return 0
+	lag := admissionLag
+	if v.j == 0 {
+		lag = approvalLag
 	}
-	if v.now.Sub(v.waitSince("Kargo does not take it to be available yet.")) >= admissionLag {
+	if !refused.Unavailable || v.now.Sub(v.waitSince("Kargo does not take it to be available yet.")) >= lag {
 		return 0
 	}
 	v.status.Phase, v.status.AvailableAt = v1alpha1.PhaseWaiting, nil

@@ -284,6 +284,40 @@ func TestKargoIsGivenTimeToNoticeThatTheFreightIsAvailable(t *testing.T) {
 	want(t, s, "Succeeded Succeeded Failed", failed, "stopped at red-production: The Promotion was refused: "+refusal)
 }
 
+// Whoever promotes what was approved or verified a moment ago is not told that it is not available.
+func TestKargoIsGivenAMomentInTheFirstStageToo(t *testing.T) {
+	const refusal = "spec.freight: Invalid value: Freight is not available to this Stage"
+	for _, test := range []struct {
+		name    string
+		after   time.Duration
+		admits  bool
+		stages  string
+		phase   v1alpha1.ShipmentPhase
+		message string
+	}{
+		{"it has noticed", time.Second, true, "Pending", pending, ""},
+		{"it has noticed late", approvalLag - time.Second, true, "Pending", pending, ""},
+		{"it has not", approvalLag - time.Second, false, "Waiting", promoting, ""},
+		{"it does not", approvalLag, false, "Failed", failed, "The Promotion was refused: " + refusal},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t, newShipment(), newFreight())
+			refusing(w, productive, refusal)
+			s, result := w.pass(t)
+			want(t, s, "Waiting", promoting, "")
+			if result.RequeueAfter != time.Second {
+				t.Errorf("looked at again in %s", result.RequeueAfter)
+			}
+			if test.admits {
+				w.faults.Create = nil
+			}
+			w.clock = w.clock.Add(test.after)
+			s, _ = w.pass(t)
+			want(t, s, test.stages, test.phase, test.message)
+		})
+	}
+}
+
 func TestAPromotionOnTheWayIsFoundAfterItsAnswerWasLost(t *testing.T) {
 	w := onTheWay(t, 0)
 	w.faults.Create = func(ctx context.Context, _ client.WithWatch, o client.Object, _ ...client.CreateOption) error {
