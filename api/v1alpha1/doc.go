@@ -37,6 +37,9 @@ const (
 	AnnotationShipment = "kargobot.dev/shipment"
 	// AnnotationRequestedBy on a Promotion says who asked, as "slack:T01/U42 (octocat@acme.dev)".
 	AnnotationRequestedBy = "kargobot.dev/requested-by"
+	// AnnotationAbortedBy on a Promotion says what the person is called by whose command the bot had it
+	// aborted: Kargo itself knows only the bot.
+	AnnotationAbortedBy = "kargobot.dev/aborted-by"
 	// AnnotationAbort on a Shipment names the Shipment by which it was aborted: it goes no further.
 	AnnotationAbort = "kargobot.dev/abort"
 	// AnnotationSlackResponse on a Shipment holds Slack's response_url, encrypted with a key derived

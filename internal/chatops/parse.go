@@ -80,11 +80,10 @@ func (d definition) sort(words []word) (args, *Problem) {
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		name, isOption := w.option()
-		if !isOption && w.isDashed() {
-			_, problem := d.option(strings.TrimLeft(w.text, "-"), used)
-			return args{}, cmp.Or(problem, d.misused(used, fmt.Sprintf("Write --%s.", strings.TrimLeft(w.text, "-"))))
-		}
-		if !isOption {
+		switch {
+		case w.isDashed() && !isOption:
+			return args{}, d.dashed(w, used)
+		case !isOption:
 			positional = append(positional, w.text)
 			continue
 		}
@@ -115,6 +114,13 @@ func (d definition) sort(words []word) (args, *Problem) {
 		a.options[opt.name] = value
 	}
 	return a, d.place(positional, used, a)
+}
+
+// dashed tells what is wrong with a word that has the one hyphen of options elsewhere.
+func (d definition) dashed(w word, used form) *Problem {
+	name := strings.TrimLeft(w.text, "-")
+	_, problem := d.option(name, used)
+	return cmp.Or(problem, d.misused(used, fmt.Sprintf("Write --%s.", name)))
 }
 
 // form returns the form of the command that the options choose.

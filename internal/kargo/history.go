@@ -71,7 +71,7 @@ func past(p *kargoapi.Promotion, freight *freights, target Target) answers.PastP
 	}
 	out.DurationSeconds = seconds(out.StartedAt, out.FinishedAt)
 	if p.Status.Phase != kargoapi.PromotionPhaseSucceeded && p.Status.Phase.IsTerminal() {
-		out.Message = status.Message
+		out.Message = cmp.Or(Aborted(p), status.Message)
 	}
 	return out
 }

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
@@ -32,9 +33,11 @@ type Operator struct {
 // NewOperator returns an Operator that writes with writer.
 func NewOperator(writer client.Client) *Operator { return &Operator{writer: writer} }
 
-// AbortPromotion asks Kargo to end a Promotion that runs or waits.
-func (o *Operator) AbortPromotion(ctx context.Context, key client.ObjectKey) error {
-	return o.annotate(ctx, &kargoapi.Promotion{}, key, kargoapi.AnnotationKeyAbort, kargoapi.AbortActionTerminate, request{
+// AbortPromotion asks Kargo to end a Promotion that runs or waits, and leaves a note by whose command.
+func (o *Operator) AbortPromotion(ctx context.Context, key client.ObjectKey, by string) error {
+	return o.annotate(ctx, &kargoapi.Promotion{}, key, map[string]string{
+		kargoapi.AnnotationKeyAbort: kargoapi.AbortActionTerminate, v1alpha1.AnnotationAbortedBy: by,
+	}, request{
 		noun: "abort", object: "Promotion",
 		needs: "may not abort Promotions to this Stage: its ServiceAccount needs the verbs patch on promotions and promote on the Stage",
 	})
@@ -43,7 +46,7 @@ func (o *Operator) AbortPromotion(ctx context.Context, key client.ObjectKey) err
 // Reverify asks Kargo to repeat the verification with that ID, which has to be the newest of what the
 // Stage runs. Kargo does so when it is over and the Stage is healthy.
 func (o *Operator) Reverify(ctx context.Context, stage client.ObjectKey, id string) error {
-	return o.annotate(ctx, &kargoapi.Stage{}, stage, kargoapi.AnnotationKeyReverify, id, request{
+	return o.annotate(ctx, &kargoapi.Stage{}, stage, map[string]string{kargoapi.AnnotationKeyReverify: id}, request{
 		noun: "verification", object: "Stage",
 		needs: "may not have this Stage verified: its ServiceAccount needs the verb patch on stages",
 	})
@@ -52,7 +55,7 @@ func (o *Operator) Reverify(ctx context.Context, stage client.ObjectKey, id stri
 // RefreshWarehouse asks Kargo to look for new artifacts. The token tells this request from others: once
 // it is done, the Warehouse's status.lastHandledRefresh has it.
 func (o *Operator) RefreshWarehouse(ctx context.Context, key client.ObjectKey, token string) error {
-	return o.annotate(ctx, &kargoapi.Warehouse{}, key, kargoapi.AnnotationKeyRefresh, token, request{
+	return o.annotate(ctx, &kargoapi.Warehouse{}, key, map[string]string{kargoapi.AnnotationKeyRefresh: token}, request{
 		noun: "refresh", object: "Warehouse",
 		needs: "may not refresh this Warehouse: its ServiceAccount needs the verb patch on warehouses",
 	})
@@ -79,11 +82,11 @@ type request struct {
 	needs string
 }
 
-func (o *Operator) annotate(ctx context.Context, object client.Object, key client.ObjectKey, annotation, value string, r request) error {
+func (o *Operator) annotate(ctx context.Context, object client.Object, key client.ObjectKey, annotations map[string]string, r request) error {
 	send := func(ctx context.Context, object client.Object, patch client.Patch, _ ...client.SubResourcePatchOption) error {
 		return o.writer.Patch(ctx, object, patch)
 	}
-	body := map[string]any{"metadata": map[string]any{"annotations": map[string]string{annotation: value}}}
+	body := map[string]any{"metadata": map[string]any{"annotations": annotations}}
 	return o.patch(ctx, send, object, key, body, r)
 }
 

@@ -74,8 +74,8 @@ var operations = []struct {
 	// noun is what is refused, object what is gone, needs what is lacking.
 	noun, object, needs string
 }{
-	{"abort", func(ctx context.Context, o *kargo.Operator) error { return o.AbortPromotion(ctx, key("p")) },
-		sent{"promotions microsvcs/p", `{"metadata":{"annotations":{"kargo.akuity.io/abort":"terminate"}}}`, "application/merge-patch+json"},
+	{"abort", func(ctx context.Context, o *kargo.Operator) error { return o.AbortPromotion(ctx, key("p"), "octocat") },
+		sent{"promotions microsvcs/p", `{"metadata":{"annotations":{"kargo.akuity.io/abort":"terminate","kargobot.dev/aborted-by":"octocat"}}}`, "application/merge-patch+json"},
 		"abort", "Promotion", "abort Promotions to this Stage: its ServiceAccount needs the verbs patch on promotions and promote on the Stage"},
 	{"verify", func(ctx context.Context, o *kargo.Operator) error {
 		return o.Reverify(ctx, key("red-production"), "v1")

@@ -29,6 +29,15 @@ func Requester(p *kargoapi.Promotion) string {
 	return actor(p.Annotations[kargoapi.AnnotationKeyCreateActor])
 }
 
+// Aborted says for people by whom a Promotion was aborted at the bot's hands; "" if it was not.
+func Aborted(p *kargoapi.Promotion) string {
+	by := p.Annotations[v1alpha1.AnnotationAbortedBy]
+	if by == "" || p.Status.Phase != kargoapi.PromotionPhaseAborted {
+		return ""
+	}
+	return "Aborted by " + chatops.Shorten(by, maxActor) + "."
+}
+
 // actor puts Kargo's word for an actor (pkg/api/event.go of v1.11.2) into people's: a kind or a claim,
 // and a name. It is empty for Kargo itself.
 func actor(word string) string {

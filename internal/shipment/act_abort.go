@@ -134,7 +134,7 @@ func (v *visit) endPromotion(ctx context.Context, promotion *kargoapi.Promotion,
 		return nil
 	}
 	if promotion.Annotations[kargoapi.AnnotationKeyAbort] == "" {
-		err := v.operator.AbortPromotion(ctx, client.ObjectKeyFromObject(promotion))
+		err := v.operator.AbortPromotion(ctx, client.ObjectKeyFromObject(promotion), whoAsked(v.s))
 		switch {
 		case apierrors.IsNotFound(err):
 			return nil

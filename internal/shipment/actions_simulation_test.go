@@ -178,7 +178,7 @@ func TestPromotionsThatRunAndWaitAreAborted(t *testing.T) {
 		t.Errorf("result %q", got)
 	}
 	for _, tag := range []string{"3.2.0", "3.0.0"} {
-		if last := sim.ends(t, "promote-"+tag, aborted); !strings.Contains(last.Message, "terminated by kubernetes:"+botUser) {
+		if last := sim.ends(t, "promote-"+tag, aborted); last.Message != "Aborted by octocat." {
 			t.Errorf("message %q", last.Message)
 		}
 	}

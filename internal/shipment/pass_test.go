@@ -93,7 +93,7 @@ func TestOneFailureDoesNotStopTheOthers(t *testing.T) {
 	}
 	w.clock = w.clock.Add(stageSilence)
 	s, _ = w.pass(t)
-	if s.Status.Phase != failed || s.Status.Message != "The Promotion was refused: no changes on Fridays" || s.Status.Progress != "3/3 done" {
+	if s.Status.Phase != failed || s.Status.Message != "The Promotion was refused: no changes on Fridays" || s.Status.Progress != "2/3 done, 1 failed" {
 		t.Errorf("phase %s, %q, %s", s.Status.Phase, s.Status.Message, s.Status.Progress)
 	}
 }

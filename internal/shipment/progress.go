@@ -5,6 +5,7 @@ import (
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
@@ -79,6 +80,9 @@ func steps(p *kargoapi.Promotion) []v1alpha1.StepStatus {
 // failure returns what Kargo says of how a Promotion ended: what the failing step says, else the
 // Promotion itself.
 func failure(p *kargoapi.Promotion) string {
+	if aborted := kargo.Aborted(p); aborted != "" {
+		return aborted
+	}
 	for _, step := range p.Status.StepExecutionMetadata {
 		if step.ContinueOnError {
 			continue

@@ -142,7 +142,7 @@ func TestAPromotionWhoseAnswerWasLostIsFollowedAfterAnAbort(t *testing.T) {
 	}
 	w.promotionEnds(t, productive, kargoapi.PromotionPhaseAborted, "Promotion terminated by kubernetes:kargo-bot")
 	s, _ := w.pass(t)
-	want(t, s, "Aborted", aborted, "Promotion terminated by kubernetes:kargo-bot")
+	want(t, s, "Aborted", aborted, "Aborted by hubot.")
 	abort = w.other(t, theAbort)
 	want(t, abort, "Succeeded", succeeded, "")
 	if got := abort.Status.Items[0].Stages[0].Result; got != "1 promotion aborted" {

@@ -86,20 +86,34 @@ func isBad(phase v1alpha1.ShipmentPhase) bool {
 
 // progress is how far it is: the step of the one Stage there is, or how many Stages are done.
 func progress(items []v1alpha1.ItemStatus) string {
-	done, total := 0, 0
+	done, failed, aborted, total := 0, 0, 0, 0
 	var only *v1alpha1.StageStatus
 	for i := range items {
 		for j := range items[i].Stages {
 			only = &items[i].Stages[j]
 			total++
-			if only.Phase.IsTerminal() && only.Phase != v1alpha1.PhaseNotReached {
+			switch only.Phase {
+			case v1alpha1.PhaseSucceeded, v1alpha1.PhaseSkipped:
 				done++
+			case v1alpha1.PhaseFailed, v1alpha1.PhaseErrored:
+				failed++
+			case v1alpha1.PhaseAborted:
+				aborted++
+			default:
+				// It is under way, or was not reached.
 			}
 		}
 	}
 	switch {
 	case total != 1:
-		return fmt.Sprintf("%d/%d done", done, total)
+		line := fmt.Sprintf("%d/%d done", done, total)
+		if failed > 0 {
+			line += fmt.Sprintf(", %d failed", failed)
+		}
+		if aborted > 0 {
+			line += fmt.Sprintf(", %d aborted", aborted)
+		}
+		return line
 	case len(only.Steps) == 0:
 		return ""
 	default:

@@ -76,7 +76,7 @@ func TestSummarizeProgress(t *testing.T) {
 	}
 	several := items(v1alpha1.PhaseSucceeded, v1alpha1.PhaseFailed, v1alpha1.PhasePromoting, v1alpha1.PhasePending)
 	summarize(several, noon)
-	if several.Status.Progress != "2/4 done" {
+	if several.Status.Progress != "1/4 done, 1 failed" {
 		t.Errorf("several services: %q", several.Status.Progress)
 	}
 }

@@ -101,7 +101,7 @@ func TestAPathStopsAtTheFirstFailure(t *testing.T) {
 	w.promotionEnds(t, staging, kargoapi.PromotionPhaseFailed, "the build is on fire\nreally")
 	s, _ := w.pass(t)
 	want(t, s, "Succeeded Failed NotReached", failed, "stopped at red-staging: the build is on fire")
-	if s.Status.Progress != "2/3 done" || len(w.promotions(t)) != 2 {
+	if s.Status.Progress != "1/3 done, 1 failed" || len(w.promotions(t)) != 2 {
 		t.Errorf("progress %s, %d Promotions", s.Status.Progress, len(w.promotions(t)))
 	}
 }

@@ -87,7 +87,7 @@ func TestARollbackHoldsAutoPromotionUntilItIsResumed(t *testing.T) {
 		}
 		w.Promote(t, "red-staging", w.NewFreight(t, "red", "red", "3.3.0"))
 		w.Nudge(t, "red-production")
-		on.tell(t, w, "status red production", "3.1.0", "hold")
+		on.tell(t, w, "status red production", "3.1.0", "held")
 		runs(t, w, "red-production", "3.1.0")
 
 		on.tell(t, w, "resume red production", "Auto-promotion of red to production goes on", "3.3.0")
