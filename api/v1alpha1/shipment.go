@@ -147,7 +147,8 @@ type ShipmentItem struct {
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	Version string `json:"version,omitempty"`
-	// From is the name of the Freight that the last Stage of the path ran when the request was made.
+	// From is the name of the Freight that the last Stage of the path ran when the request was made, or of
+	// the newest that the Warehouse had.
 	//
 	// +kubebuilder:validation:MaxLength=253
 	// +optional

@@ -33,6 +33,8 @@ type Catalogue interface {
 	Lookup(ctx context.Context, target kargo.Target, word string, now time.Time) (*kargoapi.Freight, error)
 	// Candidate chooses what Kargo would promote by itself.
 	Candidate(ctx context.Context, target kargo.Target, origin kargoapi.FreightOrigin, now time.Time) (*kargoapi.Freight, error)
+	// NewestOf finds the newest Freight of a Warehouse.
+	NewestOf(ctx context.Context, target kargo.Target, warehouse string) (string, error)
 	// Unfinished finds the Promotions that run or wait.
 	Unfinished(ctx context.Context, target kargo.Target) ([]string, error)
 }

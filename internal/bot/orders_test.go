@@ -311,7 +311,7 @@ func TestVerifyRefreshResumeAndApprove(t *testing.T) {
 		"/verify red staging": {
 			Service: "red", Environment: "staging", Path: []string{"red-staging"}, Verification: "v1", Freight: "red320", Version: "3.2.0",
 		},
-		"/refresh red": {Service: "red", Warehouse: "red"},
+		"/refresh red": {Service: "red", Warehouse: "red", From: "red330"},
 		"/resume red staging": {
 			Service: "red", Environment: "staging", Path: []string{"red-staging"}, Origin: "Warehouse/red",
 			Freight: "red330", Version: "3.3.0", From: "red320", FromVersion: "3.2.0", Changes: changing("3.2.0", "3.3.0"),

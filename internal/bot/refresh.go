@@ -15,10 +15,14 @@ func (b *Bot) refresh(ctx context.Context, r Request, c chatops.Refresh) (Answer
 	o := order{
 		request: r, mutation: c.Mutation, action: v1alpha1.ActionRefresh, words: []string{c.Service}, any: true,
 		doing: func(string) string { return "have new artifacts looked for" },
-		plan: func(_ context.Context, t kargo.Target) ([]v1alpha1.ShipmentItem, error) {
+		plan: func(ctx context.Context, t kargo.Target) ([]v1alpha1.ShipmentItem, error) {
 			items := make([]v1alpha1.ShipmentItem, len(warehouses))
 			for i, name := range warehouses {
-				items[i] = v1alpha1.ShipmentItem{Service: t.Service, Warehouse: name}
+				newest, err := b.Catalogue.NewestOf(ctx, t, name)
+				if err != nil {
+					return nil, err
+				}
+				items[i] = v1alpha1.ShipmentItem{Service: t.Service, Warehouse: name, From: newest}
 			}
 			return items, nil
 		},

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
@@ -61,6 +63,29 @@ func Warehouses(targets []Target) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// Newest returns the newest Freight of a Warehouse, or nil if there is none.
+func Newest(freight []kargoapi.Freight, warehouse string) *kargoapi.Freight {
+	var newest *kargoapi.Freight
+	for i := range freight {
+		if f := &freight[i]; f.Origin.Name == warehouse && (newest == nil || newestFirst(f, newest) < 0) {
+			newest = f
+		}
+	}
+	return newest
+}
+
+// NewestOf returns the name of the newest Freight of a Warehouse of a target's project, "" if there is none.
+func (c *Catalogue) NewestOf(ctx context.Context, target Target, warehouse string) (string, error) {
+	var all kargoapi.FreightList
+	if err := c.reader.List(ctx, &all, client.InNamespace(target.Namespace), client.UnsafeDisableDeepCopy); err != nil {
+		return "", fmt.Errorf("list freight of project %s: %w", target.Project, err)
+	}
+	if newest := Newest(all.Items, warehouse); newest != nil {
+		return newest.Name, nil
+	}
+	return "", nil
 }
 
 // Verifiable returns the ID of the verification to be repeated, or tells why there is none.

@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -84,26 +85,33 @@ func discovery(warehouse *kargoapi.Warehouse) (over bool, failure string) {
 	return true, ""
 }
 
-// discovered says what the Warehouse has made of what it found. It names its newest Freight, which it
-// makes before it says that it has looked, but the cache may not have it yet.
+// discovered says what the Warehouse has made of what it found. It makes Freight before it says that it has
+// looked, but the cache may not have it yet; and the name that it has in its status may be of none.
 func (v *visit) discovered(ctx context.Context, warehouse *kargoapi.Warehouse) error {
-	result := "nothing new"
-	if name := warehouse.Status.LastFreightID; name != "" {
-		freight, err := get(ctx, v.quorum, v.key(name), &kargoapi.Freight{})
-		if err != nil {
-			return err
-		}
-		// A look before this one may have made it too, since it was asked for. Times are whole seconds.
-		made := meta.IsStatusConditionTrue(warehouse.Status.Conditions, kargoapi.ConditionTypeFreightCreated)
-		if freight != nil && (made || freight.CreationTimestamp.After(v.s.CreationTimestamp.Time)) {
-			result = "found " + kargo.Version(kargo.Reference(freight), v.item.Service)
-			if freight.Alias != "" {
-				result += fmt.Sprintf(" (%s)", freight.Alias)
-			}
-		}
+	var all kargoapi.FreightList
+	if err := v.quorum.List(ctx, &all, client.InNamespace(v.s.Namespace)); err != nil {
+		return fmt.Errorf("list freight of warehouse %s: %w", warehouse.Name, err)
+	}
+	newest := kargo.Newest(all.Items, warehouse.Name)
+	if newest == nil || newest.Name == v.item.From || !v.isNew(newest, warehouse) {
+		v.succeed("nothing new")
+		return nil
+	}
+	result := "found " + kargo.Version(kargo.Reference(newest), v.item.Service)
+	if newest.Alias != "" {
+		result += fmt.Sprintf(" (%s)", newest.Alias)
 	}
 	v.succeed(result)
 	return nil
+}
+
+// isNew reports whether Freight was made since the look was asked for: by this look, or by one before it.
+// Times are whole seconds, so that of the same second only what is known not to have been there counts.
+func (v *visit) isNew(newest *kargoapi.Freight, warehouse *kargoapi.Warehouse) bool {
+	asked := v.s.CreationTimestamp
+	return meta.IsStatusConditionTrue(warehouse.Status.Conditions, kargoapi.ConditionTypeFreightCreated) ||
+		newest.CreationTimestamp.After(asked.Time) ||
+		v.item.From != "" && !newest.CreationTimestamp.Before(&asked)
 }
 
 // notRefreshed says that a Warehouse has not looked in time.

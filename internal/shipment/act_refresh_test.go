@@ -66,6 +66,7 @@ func TestRefresh(t *testing.T) {
 		{"something new", well, time.Second, succeeded, "found 3.3.0 (rafting-starfish)", ""},
 		{"something new at once", append([]metav1.Condition{is("FreightCreated", yes, "")}, well...), 0, succeeded, "found 3.3.0 (rafting-starfish)", ""},
 		{"something that was there at once", append([]metav1.Condition{is("FreightCreated", no, "")}, well...), 0, succeeded, "nothing new", ""},
+		{"something new, found by a look before", append([]metav1.Condition{is("FreightCreated", no, "")}, well...), time.Second, succeeded, "found 3.3.0 (rafting-starfish)", ""},
 		{"nothing new", well, -time.Hour, succeeded, "nothing new", ""},
 		{"no conditions", nil, -time.Hour, succeeded, "nothing new", ""},
 		{"discovery failed", []metav1.Condition{is("Healthy", no, "Unable to discover artifacts: 401"), is("Ready", no, "x")}, 0,

@@ -88,10 +88,11 @@ func (sim *simulation) released(t *testing.T, tag string) *kargoapi.Freight {
 		t.Fatal(err)
 	}
 	eventually(t, "auto-promotion is off", func() bool { return !sim.stage(t, staging).Status.AutoPromotionEnabled })
+	before := sim.release(t, "3.2.0")
 	sim.Registry.Push("quay.io/davidaparicio/red", registry.Image{
 		Tag: tag, Digest: "sha256:" + strings.Repeat("a", 64), CreatedAt: time.Now(),
 	})
-	sim.asked(t, "refresh-"+tag, v1alpha1.ActionRefresh, v1alpha1.ShipmentItem{Warehouse: "red-releases"})
+	sim.asked(t, "refresh-"+tag, v1alpha1.ActionRefresh, v1alpha1.ShipmentItem{Warehouse: "red-releases", From: before.Name})
 	found := sim.ends(t, "refresh-"+tag, succeeded)
 	freight := sim.release(t, tag)
 	if found.Result != "found "+tag+" ("+freight.Alias+")" {
