@@ -106,7 +106,7 @@ func TestOfABatchOneServiceFails(t *testing.T) {
 		w.Service(t, "red")
 		w.Service(t, "blue", harness.Pass("clone"), harness.Fail("build", "the build is on fire"))
 		w.Start(t)
-		on.tell(t, w, "promote red,blue production", "failed in part", "red", "blue", "the build is on fire", "2/2")
+		on.tell(t, w, "promote red,blue production", "failed in part", "red", "blue", "the build is on fire", "1/2 done, 1 failed")
 		s := awaitPhase(t, w.Project, v1alpha1.PhaseFailed)
 		if got := phases(s); got != "red: Succeeded; blue: Failed" {
 			t.Errorf("its services ended: %s", got)
