@@ -47,7 +47,10 @@ func (c *Catalogue) choice(ctx context.Context, target Target, now time.Time) (c
 		}
 	}
 	slices.SortFunc(freight, newestFirst)
-	return choice{target: target, freight: freight, others: others, now: now}, nil
+	return choice{
+		target: target, freight: freight, others: others, now: now,
+		isOfService: func(origin kargoapi.FreightOrigin) bool { return c.isOfService(ctx, target, origin) },
+	}, nil
 }
 
 // chosen returns a copy of what was chosen from the cache, or the problem as an error.
@@ -77,6 +80,8 @@ type choice struct {
 	// others are of other origins, in no order.
 	others []*kargoapi.Freight
 	now    time.Time
+	// isOfService reports whether another Stage of the same service takes Freight of an origin.
+	isOfService func(kargoapi.FreightOrigin) bool
 }
 
 func (c choice) available(f *kargoapi.Freight) bool {
@@ -282,11 +287,12 @@ func (c choice) unknown(word string) *chatops.Problem {
 	return p
 }
 
-// elsewhere returns the Warehouse of the one Freight of other origins that a word names, or "".
+// elsewhere returns the Warehouse of the service from which comes what a word names, where the target
+// takes none from it; or "".
 func (c choice) elsewhere(word string) string {
 	from := ""
 	for _, f := range c.others {
-		if f.Name != word && f.Alias != word && !hasVersion(f, word) {
+		if f.Name != word && f.Alias != word && !hasVersion(f, word) || !c.isOfService(f.Origin) {
 			continue
 		}
 		if from != "" && from != f.Origin.Name {

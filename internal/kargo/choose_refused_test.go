@@ -57,7 +57,7 @@ func TestChooseRefuses(t *testing.T) {
 		{"named, not verified", newStage("red-production", upstream), "3.2.0", []*kargoapi.Freight{newest, older}, chatops.CodeFreightUnavailable,
 			"red 3.2.0 can't go to production yet.\n3.2.0 is not verified in red-staging."},
 		{"named, of another Warehouse", newStage("red-production", direct), "7.0.0", []*kargoapi.Freight{newest, newFreight("b", "7.0.0", 0, from("blue"))},
-			chatops.CodeUnknownFreight, "\"7.0.0\" is Freight of Warehouse blue, which red-production takes none from.\nNewest: 3.2.0"},
+			chatops.CodeUnknownFreight, "No Freight \"7.0.0\" for red in production.\nNewest: 3.2.0"},
 
 		{"unknown, near a version", newStage("red-production", direct), "3.2.1", []*kargoapi.Freight{newest, older}, chatops.CodeUnknownFreight,
 			"No Freight \"3.2.1\" for red in production. Did you mean 3.2.0?\nNewest: 3.2.0, 3.1.0"},
@@ -120,5 +120,22 @@ func TestChooseSaysWhenItCannotLook(t *testing.T) {
 	var problem *chatops.Problem
 	if !errors.Is(err, broken) || errors.As(err, &problem) {
 		t.Errorf("error: %v", err)
+	}
+}
+
+// A build of the service that runs in development exists; production takes none of its Warehouse.
+func TestFreightOfAnotherWarehouseOfTheServiceIsKnown(t *testing.T) {
+	development, production := newStage("red-development", direct), newStage("red-production", direct)
+	development.Spec.RequestedFreight[0].Origin = warehouse("red-dev")
+	catalogue := kargo.NewCatalogue(newClient(t, development, production,
+		newFreight("f320", "3.2.0", time.Hour), newFreight("d4f2c1a", "sha-4f2c1aa", time.Minute, from("red-dev"))), []kargo.Pipeline{guide()})
+	target, err := catalogue.Find(t.Context(), "red", "production")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = catalogue.Choose(t.Context(), target, "sha-4f2c1aa", noon)
+	const want = "\"sha-4f2c1aa\" is Freight of Warehouse red-dev, which red-production takes none from.\nNewest: 3.2.0"
+	if says := wantProblem(t, err, chatops.CodeUnknownFreight); says != want {
+		t.Errorf("says:\n%s\nwant:\n%s", says, want)
 	}
 }

@@ -65,6 +65,13 @@ func Warehouses(targets []Target) []string {
 	return slices.Compact(names)
 }
 
+// isOfService reports whether any Stage of a target's service takes Freight of an origin. What can't be read
+// counts as no.
+func (c *Catalogue) isOfService(ctx context.Context, target Target, origin kargoapi.FreightOrigin) bool {
+	places, err := c.Places(ctx, target.Project+"/"+target.Service)
+	return err == nil && slices.ContainsFunc(places, func(t Target) bool { return requests(t.Stage, origin) })
+}
+
 // Newest returns the newest Freight of a Warehouse, or nil if there is none.
 func Newest(freight []kargoapi.Freight, warehouse string) *kargoapi.Freight {
 	var newest *kargoapi.Freight
