@@ -97,7 +97,7 @@ func ask(o order, s *v1alpha1.Shipment, d draft, changed bool) Answer {
 		p = &chatops.Problem{Code: chatops.CodePlanChanged, Title: "What can be done has changed since you were asked, so I did nothing."}
 	}
 	action := chatops.Action{
-		Label: "Go on with " + counted(len(d.going), "service"), Command: command, Style: chatops.StylePrimary,
+		Label: "Go on with " + chatops.Count(len(d.going), "service"), Command: command, Style: chatops.StylePrimary,
 		Confirm: cards.Question(s), Plan: d.digest(),
 	}
 	return Answer{Card: cards.Ask(p.Title, s, d.left(), action), Planned: s, Left: d.left(), Problem: p}
@@ -109,11 +109,4 @@ func (d draft) partly() *chatops.Problem {
 		Code:  chatops.CodePartial,
 		Title: fmt.Sprintf("It can be done for %d of %d services.", len(d.going), len(d.going)+len(d.blocked)),
 	}
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -24,7 +24,7 @@ func Diff(d answers.Diff, paging Paging, links Links) chatops.Card {
 		changeTable(&card, d, paging)
 	}
 	if d.Same > 0 && len(d.Changes) > 0 {
-		card.Body = append(card.Body, plain(numbered(d.Same, "more artifact")+" without a difference."))
+		card.Body = append(card.Body, plain(chatops.Count(d.Same, "more artifact")+" without a difference."))
 	}
 	switch {
 	case d.OtherEnvironment != "":

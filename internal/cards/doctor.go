@@ -15,7 +15,7 @@ const mostFindings = 12
 func Doctor(d answers.Diagnosis, paging Paging) chatops.Card {
 	card := chatops.Card{
 		Title: doctorTitle(d), State: chatops.StateInfo,
-		Status: strings.Join([]string{numbered(d.Stages, "Stage"), numbered(d.Warehouses, "Warehouse"), numbered(len(d.Checks), "check")}, " · "),
+		Status: strings.Join([]string{chatops.Count(d.Stages, "Stage"), chatops.Count(d.Warehouses, "Warehouse"), chatops.Count(len(d.Checks), "check")}, " · "),
 	}
 	if len(d.Findings) == 0 {
 		card.Body = append(card.Body, plain("✓ Warehouses discover, Stages are healthy and verified, and nothing is stuck."))
@@ -62,7 +62,7 @@ func doctorTitle(d answers.Diagnosis) string {
 	case d.Service != "":
 		of = d.Service
 	case len(d.Projects) > 3:
-		of = numbered(len(d.Projects), "project")
+		of = chatops.Count(len(d.Projects), "project")
 	}
 	counts := map[answers.Severity]int{}
 	for _, f := range d.Findings {
@@ -74,7 +74,7 @@ func doctorTitle(d answers.Diagnosis) string {
 		noun     string
 	}{{answers.SeverityError, "error"}, {answers.SeverityWarning, "warning"}, {answers.SeverityInfo, "remark"}} {
 		if n := counts[kind.severity]; n > 0 {
-			parts = append(parts, numbered(n, kind.noun))
+			parts = append(parts, chatops.Count(n, kind.noun))
 		}
 	}
 	if len(parts) == 0 {

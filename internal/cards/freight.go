@@ -26,7 +26,7 @@ func Freight(list answers.FreightList, paging Paging, now time.Time) chatops.Car
 			chatops.Plain(" looks at whether they can.")))
 		return card
 	}
-	card.Status = numbered(len(list.Freight), "version")
+	card.Status = chatops.Count(len(list.Freight), "version")
 	several := origins(list) > 1
 	shown, rest := page(paging, list.Freight)
 	if len(shown) > 0 {

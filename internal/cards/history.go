@@ -29,7 +29,7 @@ func History(h answers.History, paging Paging, links Links, now time.Time) chato
 		card.Body = append(card.Body, plain("Kargo has no Promotion to Stage "+h.Stage+", and no Shipment tells of one."))
 		return card
 	}
-	card.Status = numbered(len(h.Promotions), "promotion")
+	card.Status = chatops.Count(len(h.Promotions), "promotion")
 	shown, rest := page(paging, h.Promotions)
 	reasons := slices.ContainsFunc(shown, func(p answers.PastPromotion) bool { return p.Reason != "" })
 	if len(shown) > 0 {

@@ -125,7 +125,7 @@ func tally(s answers.Status) string {
 			}
 		}
 	}
-	parts := []string{numbered(services, "service")}
+	parts := []string{chatops.Count(services, "service")}
 	for _, part := range []struct {
 		n    int
 		word string
@@ -142,14 +142,6 @@ func count(yes bool) int {
 		return 1
 	}
 	return 0
-}
-
-// numbered writes "1 service" and "2 services".
-func numbered(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func plain(s string) chatops.Text {

@@ -61,7 +61,7 @@ func issues(s answers.StageStatus) []chatops.Text {
 	var out []chatops.Text
 	for i, issue := range s.Issues {
 		if i == mostIssues {
-			out = append(out, plain(fmt.Sprintf("and %s", numbered(len(s.Issues)-i, "more issue"))))
+			out = append(out, plain(fmt.Sprintf("and %s", chatops.Count(len(s.Issues)-i, "more issue"))))
 			break
 		}
 		out = append(out, kargoSays(issue))

@@ -43,7 +43,7 @@ func may(r answers.Rights, paging Paging) []chatops.Text {
 	case len(r.May) == 0:
 		out = append(out, chatops.Line(project, chatops.Plain(": you may promote to no Stage.")))
 	default:
-		out = append(out, chatops.Line(project, chatops.Plain(": you may promote to "+numbered(len(r.May), "Stage")+".")))
+		out = append(out, chatops.Line(project, chatops.Plain(": you may promote to "+chatops.Count(len(r.May), "Stage")+".")))
 		out = append(out, mayWhere(r.May, paging)...)
 		if r.NotAsked > 0 {
 			out = append(out, plain(wasNumbered(r.NotAsked, "Stage")+" not looked at."))
@@ -98,7 +98,7 @@ func names(all []string, paging Paging) string {
 
 func wasNumbered(n int, noun string) string {
 	if n == 1 {
-		return numbered(n, noun) + " was"
+		return chatops.Count(n, noun) + " was"
 	}
-	return numbered(n, noun) + " were"
+	return chatops.Count(n, noun) + " were"
 }

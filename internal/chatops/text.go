@@ -1,6 +1,7 @@
 package chatops
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -85,4 +86,12 @@ func Fit(s string, most int) string {
 		return s
 	}
 	return Shorten(s, most-1)
+}
+
+// Count writes a number and its noun: "1 promotion", "2 promotions".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

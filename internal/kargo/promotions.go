@@ -30,7 +30,7 @@ func PromotionStatus(p *kargoapi.Promotion) answers.PromotionStatus {
 		return out
 	}
 	step := p.Status.StepExecutionMetadata[i]
-	out.Step, out.StepName, out.StepStartedAt = i+1, stepName(p, i), instant(step.StartedAt)
+	out.Step, out.StepName, out.StepStartedAt = i+1, StepName(p, i), instant(step.StartedAt)
 	if step.Message != "" {
 		out.Message = bounded(step.Message)
 	}
@@ -58,9 +58,9 @@ func stepAt(status *kargoapi.PromotionStatus) int {
 	}
 }
 
-// stepName is what a step is called: what it does, which people know, or its alias, where several do the
-// same.
-func stepName(p *kargoapi.Promotion, i int) string {
+// StepName is what a step of a Promotion is called: what it does, which people know. Its alias, which may be
+// "step-3", only tells apart those that do the same. It counts from 0.
+func StepName(p *kargoapi.Promotion, i int) string {
 	if i >= len(p.Spec.Steps) {
 		return p.Status.StepExecutionMetadata[i].Alias
 	}

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
@@ -76,7 +77,7 @@ func (v *visit) conclude(f fate) {
 		verb string
 	}{{f.aborted, "promotion", "aborted"}, {f.stopped, "request", "stopped"}} {
 		if part.n > 0 {
-			parts = append(parts, count(part.n, part.noun)+" "+part.verb)
+			parts = append(parts, chatops.Count(part.n, part.noun)+" "+part.verb)
 		}
 	}
 	switch {
@@ -102,13 +103,6 @@ func tooLate(f fate) string {
 	}
 	slices.Sort(ended)
 	return fmt.Sprintf("The %d promotions had already ended: %s.", len(ended), strings.Join(slices.Compact(ended), ", "))
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // abortPromotion asks Kargo to end a Promotion, unless it is over.

@@ -56,20 +56,11 @@ func observe(stage *v1alpha1.StageStatus, p *kargoapi.Promotion) {
 }
 
 // steps names a Promotion's steps and tells how each went. The n-th entry of the metadata belongs
-// to the n-th step. A step is called by what it does, which people know; its alias, which may be
-// "step-3", only tells apart two that do the same.
+// to the n-th step.
 func steps(p *kargoapi.Promotion) []v1alpha1.StepStatus {
 	out := make([]v1alpha1.StepStatus, len(p.Spec.Steps))
-	uses := map[string]int{}
 	for i := range p.Spec.Steps {
-		uses[p.Spec.Steps[i].Uses]++
-	}
-	for i := range p.Spec.Steps {
-		step := &p.Spec.Steps[i]
-		out[i].Name = step.Uses
-		if uses[step.Uses] > 1 || step.Uses == "" {
-			out[i].Name = step.GetAlias(i)
-		}
+		out[i].Name = kargo.StepName(p, i)
 		if i < len(p.Status.StepExecutionMetadata) {
 			out[i].Phase = string(p.Status.StepExecutionMetadata[i].Status)
 		}

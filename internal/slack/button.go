@@ -155,7 +155,7 @@ func typedLines(actions []chatops.Action, budget int) [][]element {
 		lines = append(lines, line)
 	}
 	if missing > 0 {
-		lines = append(lines, []element{plain("… and " + count(missing, "more command") + " too long to show here")})
+		lines = append(lines, []element{plain("… and " + chatops.Count(missing, "more command") + " too long to show here")})
 	}
 	return lines
 }

@@ -58,7 +58,7 @@ func TestManyActions(t *testing.T) {
 		}
 		said := blockkit.PlainText(blocksJSON(t, m), nil)
 		shown := len(buttons) + strings.Count(said, ": /promote s")
-		if missing := n - shown; missing > 0 && !strings.Contains(said, "… and "+count(missing, "more command")) {
+		if missing := n - shown; missing > 0 && !strings.Contains(said, "… and "+chatops.Count(missing, "more command")) {
 			t.Errorf("of %d actions %d are missing, and nothing says so:\n%s", n, missing, said)
 		}
 		if len(buttons) < min(n, 20) || len(buttons) > maxButtons {

@@ -130,7 +130,7 @@ func (b *builder) body(paragraphs []chatops.Text, budget int) {
 	for i, paragraph := range paragraphs {
 		block := fitParagraph(paragraph, budget-reserve)
 		if i == maxParagraphs || block == nil {
-			b.add(richText([]element{plain("… and " + count(len(paragraphs)-i, "more paragraph"))}))
+			b.add(richText([]element{plain("… and " + chatops.Count(len(paragraphs)-i, "more paragraph"))}))
 			return
 		}
 		b.add(block)

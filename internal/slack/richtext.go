@@ -37,11 +37,11 @@ func elements(t chatops.Text, limit int) []element {
 			continue
 		}
 		if i >= maxSpans || left == 0 {
-			return append(out, plain("… and "+count(runes(t[i:]), "more character")))
+			return append(out, plain("… and "+chatops.Count(runes(t[i:]), "more character")))
 		}
 		if length := utf8.RuneCountInString(text); length > left {
 			out = append(out, spanElement(span, string([]rune(text)[:left])))
-			return append(out, plain("… and "+count(length-left+runes(t[i+1:]), "more character")))
+			return append(out, plain("… and "+chatops.Count(length-left+runes(t[i+1:]), "more character")))
 		}
 		left -= utf8.RuneCountInString(text)
 		out = append(out, spanElement(span, text))
@@ -146,12 +146,4 @@ func jsonSize(v any) int {
 		panic(err)
 	}
 	return utf8.RuneCount(buffer.Bytes())
-}
-
-// count writes a number and its noun: "1 more link", "2 more links".
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -84,7 +84,7 @@ func (b *builder) table(t *chatops.Table, budget int) {
 	for i, row := range rows {
 		line := rowLine(t, row)
 		if budget -= jsonSize(slackapi.NewRichTextSection(line...)); budget < 0 || i == maxRows {
-			lines = append(lines, []element{plain("… and " + count(len(rows)-i, "more row"))})
+			lines = append(lines, []element{plain("… and " + chatops.Count(len(rows)-i, "more row"))})
 			break
 		}
 		lines = append(lines, line)
@@ -156,7 +156,7 @@ func tableText(t *chatops.Table) string {
 	for i, row := range rows {
 		line := rowText(t, row)
 		if left -= utf8.RuneCountInString(line); left < 0 {
-			lines = append(lines, "… and "+count(len(rows)-i, "more row"))
+			lines = append(lines, "… and "+chatops.Count(len(rows)-i, "more row"))
 			break
 		}
 		lines = append(lines, line)

@@ -72,7 +72,7 @@ func TestLongTables(t *testing.T) {
 		checkLimits(t, m)
 		said := blockkit.PlainText(blocksJSON(t, m), nil)
 		shown := strings.Count(said, "svc-")
-		if rest := rows - shown; rest == 0 == strings.Contains(said, "more row") || rest > 0 && !strings.Contains(said, "… and "+count(rest, "more row")) {
+		if rest := rows - shown; rest == 0 == strings.Contains(said, "more row") || rest > 0 && !strings.Contains(said, "… and "+chatops.Count(rest, "more row")) {
 			t.Errorf("of %d rows %d are shown, and it says so with %q", rows, shown, said[strings.LastIndex(said, "\n")+1:])
 		}
 		if shown < min(rows, 40) {
@@ -99,7 +99,7 @@ func TestTableLeavesRoomForTheBody(t *testing.T) {
 	if rows < 15 || paragraphs < 12 {
 		t.Errorf("%d rows and %d paragraphs are shown", rows, paragraphs)
 	}
-	for _, want := range []string{"… and " + count(300-rows, "more row"), "… and " + count(300-paragraphs, "more paragraph")} {
+	for _, want := range []string{"… and " + chatops.Count(300-rows, "more row"), "… and " + chatops.Count(300-paragraphs, "more paragraph")} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q", want)
 		}
