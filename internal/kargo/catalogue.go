@@ -130,13 +130,13 @@ func (c *Catalogue) Services(ctx context.Context, p *Pipeline) ([]string, error)
 	if len(p.Services) > 0 {
 		return p.Services, nil
 	}
-	var stages kargoapi.StageList
-	if err := c.reader.List(ctx, &stages, client.InNamespace(p.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list stages of project %s: %w", p.Project, err)
+	stages, err := c.stagesIn(ctx, p.Project, p.Namespace)
+	if err != nil {
+		return nil, err
 	}
 	var names []string
-	for i := range stages.Items {
-		if name, ok := p.service(stages.Items[i].Name); ok {
+	for i := range stages {
+		if name, ok := p.service(stages[i].Name); ok {
 			names = append(names, name)
 		}
 	}

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/nearest"
@@ -34,16 +32,16 @@ func (c *Catalogue) Choose(ctx context.Context, target Target, wanted string, no
 
 // choice returns the choice that there is for a target.
 func (c *Catalogue) choice(ctx context.Context, target Target, now time.Time) (choice, error) {
-	var all kargoapi.FreightList
-	if err := c.reader.List(ctx, &all, client.InNamespace(target.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return choice{}, fmt.Errorf("list freight of project %s: %w", target.Project, err)
+	all, err := c.freightIn(ctx, target.Project, target.Namespace)
+	if err != nil {
+		return choice{}, err
 	}
 	var freight, others []*kargoapi.Freight
-	for i := range all.Items {
-		if requests(target.Stage, all.Items[i].Origin) {
-			freight = append(freight, &all.Items[i])
+	for i := range all {
+		if requests(target.Stage, all[i].Origin) {
+			freight = append(freight, &all[i])
 		} else {
-			others = append(others, &all.Items[i])
+			others = append(others, &all[i])
 		}
 	}
 	slices.SortFunc(freight, newestFirst)

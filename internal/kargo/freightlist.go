@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -65,14 +63,14 @@ func (c *Catalogue) FreightList(ctx context.Context, service, environment string
 
 // stagesOf returns those Stages of a project that have a place. They are the cache's own.
 func (c *Catalogue) stagesOf(ctx context.Context, p *Pipeline, of places) ([]*kargoapi.Stage, error) {
-	var list kargoapi.StageList
-	if err := c.reader.List(ctx, &list, client.InNamespace(p.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list stages of project %s: %w", p.Project, err)
+	list, err := c.stagesIn(ctx, p.Project, p.Namespace)
+	if err != nil {
+		return nil, err
 	}
 	var stages []*kargoapi.Stage
-	for i := range list.Items {
-		if _, ok := of[list.Items[i].Name]; ok {
-			stages = append(stages, &list.Items[i])
+	for i := range list {
+		if _, ok := of[list[i].Name]; ok {
+			stages = append(stages, &list[i])
 		}
 	}
 	return stages, nil

@@ -2,10 +2,7 @@ package kargo
 
 import (
 	"context"
-	"fmt"
 	"slices"
-
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -21,13 +18,13 @@ type freights struct {
 
 // freightOf reads the Freight of a project.
 func (c *Catalogue) freightOf(ctx context.Context, p *Pipeline) (*freights, error) {
-	var list kargoapi.FreightList
-	if err := c.reader.List(ctx, &list, client.InNamespace(p.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list freight of project %s: %w", p.Project, err)
+	list, err := c.freightIn(ctx, p.Project, p.Namespace)
+	if err != nil {
+		return nil, err
 	}
 	f := &freights{
-		all:      list.Items,
-		byName:   make(map[string]*kargoapi.Freight, len(list.Items)),
+		all:      list,
+		byName:   make(map[string]*kargoapi.Freight, len(list)),
 		byOrigin: map[kargoapi.FreightOrigin][]*kargoapi.Freight{},
 	}
 	for i := range f.all {

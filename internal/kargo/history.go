@@ -31,13 +31,13 @@ func (c *Catalogue) History(ctx context.Context, target Target) (answers.History
 	if err := c.reader.List(ctx, &shipments, client.InNamespace(target.Namespace), client.UnsafeDisableDeepCopy); err != nil {
 		return out, fmt.Errorf("list shipments of project %s: %w", target.Project, err)
 	}
-	var all kargoapi.FreightList
-	if err := c.reader.List(ctx, &all, client.InNamespace(target.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return out, fmt.Errorf("list freight of project %s: %w", target.Project, err)
+	all, err := c.freightIn(ctx, target.Project, target.Namespace)
+	if err != nil {
+		return out, err
 	}
-	freight := freights{byName: make(map[string]*kargoapi.Freight, len(all.Items))}
-	for i := range all.Items {
-		freight.byName[all.Items[i].Name] = &all.Items[i]
+	freight := freights{byName: make(map[string]*kargoapi.Freight, len(all))}
+	for i := range all {
+		freight.byName[all[i].Name] = &all[i]
 	}
 	known := make(map[string]int, len(promotions))
 	for i := range promotions {

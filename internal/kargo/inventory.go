@@ -2,11 +2,6 @@ package kargo
 
 import (
 	"context"
-	"fmt"
-
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
 // Inventory is the Stages of a project that people can name and promote to.
@@ -31,13 +26,13 @@ func (c *Catalogue) Inventory(ctx context.Context) ([]Inventory, error) {
 		if err != nil {
 			return nil, err
 		}
-		var list kargoapi.StageList
-		if err := c.reader.List(ctx, &list, client.InNamespace(p.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-			return nil, fmt.Errorf("list stages of project %s: %w", p.Project, err)
+		list, err := c.stagesIn(ctx, p.Project, p.Namespace)
+		if err != nil {
+			return nil, err
 		}
 		promotable := map[string]bool{}
-		for i := range list.Items {
-			promotable[list.Items[i].Name] = !list.Items[i].IsControlFlow()
+		for i := range list {
+			promotable[list[i].Name] = !list[i].IsControlFlow()
 		}
 		project := Inventory{Project: p.Project, Namespace: p.Namespace}
 		for _, env := range p.Environments {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
@@ -38,14 +36,9 @@ func (c *Catalogue) Places(ctx context.Context, service string) ([]Target, error
 	}
 	var targets []Target
 	for _, env := range pipeline.Environments {
-		target, err := c.target(ctx, selected{pipeline, name}, env.Name)
-		if isProblem(err, chatops.CodeNoStage) {
-			continue
-		}
-		if err != nil {
+		if targets, err = c.appendTarget(ctx, targets, selected{pipeline, name}, env.Name); err != nil {
 			return nil, err
 		}
-		targets = append(targets, target)
 	}
 	if len(targets) == 0 {
 		return nil, &chatops.Problem{Code: chatops.CodeNoStage, Title: fmt.Sprintf("%s has no Stage in any environment.", name)}
@@ -85,11 +78,11 @@ func Newest(freight []kargoapi.Freight, warehouse string) *kargoapi.Freight {
 
 // NewestOf returns the name of the newest Freight of a Warehouse of a target's project, "" if there is none.
 func (c *Catalogue) NewestOf(ctx context.Context, target Target, warehouse string) (string, error) {
-	var all kargoapi.FreightList
-	if err := c.reader.List(ctx, &all, client.InNamespace(target.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return "", fmt.Errorf("list freight of project %s: %w", target.Project, err)
+	all, err := c.freightIn(ctx, target.Project, target.Namespace)
+	if err != nil {
+		return "", err
 	}
-	if newest := Newest(all.Items, warehouse); newest != nil {
+	if newest := Newest(all, warehouse); newest != nil {
 		return newest.Name, nil
 	}
 	return "", nil

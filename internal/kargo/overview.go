@@ -85,12 +85,12 @@ func (c *Catalogue) look(ctx context.Context, part scopePart, now time.Time) (*l
 		now: now, freight: freight, stages: map[string]*kargoapi.Stage{},
 		promotions: map[string][]*kargoapi.Promotion{}, holding: map[string][]*kargoapi.Promotion{},
 	}
-	var stages kargoapi.StageList
-	if err := c.reader.List(ctx, &stages, client.InNamespace(p.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list stages of project %s: %w", p.Project, err)
+	stages, err := c.stagesIn(ctx, p.Project, p.Namespace)
+	if err != nil {
+		return nil, err
 	}
-	for i := range stages.Items {
-		l.stages[stages.Items[i].Name] = &stages.Items[i]
+	for i := range stages {
+		l.stages[stages[i].Name] = &stages[i]
 	}
 	if len(part.services)*len(part.environments) <= maxByStage {
 		for _, service := range part.services {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
@@ -35,13 +33,13 @@ func (c *Catalogue) Through(ctx context.Context, target Target, wanted string, n
 	if problem != nil {
 		return Walk{}, problem
 	}
-	var stages kargoapi.StageList
-	if err := c.reader.List(ctx, &stages, client.InNamespace(target.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return Walk{}, fmt.Errorf("list stages of project %s: %w", target.Project, err)
+	stages, err := c.stagesIn(ctx, target.Project, target.Namespace)
+	if err != nil {
+		return Walk{}, err
 	}
 	way := &way{freight: freight, stages: map[string]*kargoapi.Stage{}, known: map[string]found{}, circles: map[*chatops.Problem]bool{}}
-	for i := range stages.Items {
-		way.stages[stages.Items[i].Name] = &stages.Items[i]
+	for i := range stages {
+		way.stages[stages[i].Name] = &stages[i]
 	}
 	path, problem := way.to(target.Stage.Name, nil)
 	switch {

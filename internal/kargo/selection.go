@@ -97,14 +97,9 @@ func (c *Catalogue) selectAll(ctx context.Context, project, environment string) 
 	}
 	var targets []Target
 	for _, name := range services {
-		target, err := c.target(ctx, selected{pipeline, name}, environment)
-		if isProblem(err, chatops.CodeNoStage) {
-			continue
-		}
-		if err != nil {
+		if targets, err = c.appendTarget(ctx, targets, selected{pipeline, name}, environment); err != nil {
 			return nil, err
 		}
-		targets = append(targets, target)
 	}
 	if len(targets) == 0 {
 		return nil, &chatops.Problem{
@@ -113,6 +108,19 @@ func (c *Catalogue) selectAll(ctx context.Context, project, environment string) 
 		}
 	}
 	return targets, nil
+}
+
+// appendTarget appends the Stage of a service in an environment, if there is one.
+func (c *Catalogue) appendTarget(ctx context.Context, targets []Target, s selected, environment string) ([]Target, error) {
+	target, err := c.target(ctx, s, environment)
+	switch {
+	case isProblem(err, chatops.CodeNoStage):
+		return targets, nil
+	case err != nil:
+		return nil, err
+	default:
+		return append(targets, target), nil
+	}
 }
 
 // pipelineOf returns the one pipeline that "all" is about: that of the project, or the only one that

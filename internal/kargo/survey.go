@@ -81,17 +81,17 @@ func (c *Catalogue) survey(ctx context.Context, part scopePart, now time.Time) (
 			claimed[p.stageName(service, env.Name)] = service
 		}
 	}
-	var stages kargoapi.StageList
-	if err := c.reader.List(ctx, &stages, client.InNamespace(p.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return Survey{}, fmt.Errorf("list stages of project %s: %w", p.Project, err)
+	stages, err := c.stagesIn(ctx, p.Project, p.Namespace)
+	if err != nil {
+		return Survey{}, err
 	}
-	for i := range stages.Items {
-		service, ok := claimed[stages.Items[i].Name]
+	for i := range stages {
+		service, ok := claimed[stages[i].Name]
 		if !ok {
-			s.Unclaimed = append(s.Unclaimed, stages.Items[i].Name)
+			s.Unclaimed = append(s.Unclaimed, stages[i].Name)
 			continue
 		}
-		for _, req := range stages.Items[i].Spec.RequestedFreight {
+		for _, req := range stages[i].Spec.RequestedFreight {
 			if of := s.ServicesOf[req.Origin.Name]; !slices.Contains(of, service) {
 				s.ServicesOf[req.Origin.Name] = append(of, service)
 			}

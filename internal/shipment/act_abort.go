@@ -2,7 +2,6 @@ package shipment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
-	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
@@ -42,12 +40,10 @@ func (v *visit) abort(ctx context.Context) (time.Duration, error) {
 			err = v.abortPromotion(ctx, name, &f)
 		}
 	}
-	var refused *kargo.Refused
-	switch {
-	case errors.As(err, &refused):
-		v.fail("%s", refused.Reason)
+	if v.refused(err) {
 		return 0, nil
-	case err != nil:
+	}
+	if err != nil {
 		return 0, err
 	}
 	if v.status.StartedAt == nil {

@@ -2,7 +2,6 @@ package shipment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
@@ -40,12 +39,10 @@ func (v *visit) approve(ctx context.Context) error {
 		return nil
 	}
 	err = v.operator.ApproveFreight(ctx, v.key(v.item.Freight), v.status.Stage, v.now)
-	var refused *kargo.Refused
-	switch {
-	case errors.As(err, &refused):
-		v.fail("%s", refused.Reason)
+	if v.refused(err) {
 		return nil
-	case err != nil:
+	}
+	if err != nil {
 		return err
 	}
 	if freight, err = v.freight(ctx, v.quorum); err != nil {

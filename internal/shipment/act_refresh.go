@@ -2,7 +2,6 @@ package shipment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -36,12 +35,10 @@ func (v *visit) refresh(ctx context.Context) (time.Duration, error) {
 		v.status.StepStartedAt != nil && v.now.Sub(v.status.StepStartedAt.Time) >= askAgain
 	if !handled && (v.status.StartedAt == nil || replaced) {
 		err := v.operator.RefreshWarehouse(ctx, v.key(v.item.Warehouse), token)
-		var refused *kargo.Refused
-		switch {
-		case errors.As(err, &refused):
-			v.fail("%s", refused.Reason)
+		if v.refused(err) {
 			return 0, nil
-		case err != nil:
+		}
+		if err != nil {
 			return 0, err
 		}
 		v.status.StepStartedAt = stamp(v.now)

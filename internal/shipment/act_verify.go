@@ -2,12 +2,10 @@ package shipment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
-	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
@@ -19,12 +17,10 @@ const verificationSilence = time.Minute
 func (v *visit) reverify(ctx context.Context) (time.Duration, error) {
 	if v.status.StartedAt == nil {
 		err := v.operator.Reverify(ctx, v.key(v.status.Stage), v.item.Verification)
-		var refused *kargo.Refused
-		switch {
-		case errors.As(err, &refused):
-			v.fail("%s", refused.Reason)
+		if v.refused(err) {
 			return 0, nil
-		case err != nil:
+		}
+		if err != nil {
 			return 0, err
 		}
 		v.status.Phase, v.status.StartedAt = v1alpha1.PhaseVerifying, stamp(v.now)

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
@@ -116,6 +117,17 @@ func (v *visit) end(phase v1alpha1.ShipmentPhase, message string) {
 // fail ends the Stage in a failure, for the reason that people are told.
 func (v *visit) fail(format string, args ...any) {
 	v.end(v1alpha1.PhaseFailed, fmt.Sprintf(format, args...))
+}
+
+// refused ends the Stage if an error says that Kargo refused what was asked of it, for the reason that Kargo
+// gave, and reports whether it does.
+func (v *visit) refused(err error) bool {
+	var refused *kargo.Refused
+	if !errors.As(err, &refused) {
+		return false
+	}
+	v.fail("%s", refused.Reason)
+	return true
 }
 
 // succeed ends the Stage well.
