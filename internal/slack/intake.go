@@ -55,17 +55,7 @@ func NewIntake(o IntakeOptions) (*Intake, error) {
 
 // ServeHTTP implements http.Handler.
 func (i *Intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	received := i.o.Now()
-	form, refused := i.form(w, r, received)
-	var command slashCommand
-	if refused == "" {
-		command, refused = i.accept(form)
-	}
-	if refused != "" {
-		i.turnDown(w, r, refused)
-		return
-	}
-	i.serve(w, r, command, received)
+	receive(i.receiver, w, r, i.accept, i.serve)
 }
 
 // accept returns the command in a form, or what is wrong with it.

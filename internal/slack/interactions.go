@@ -46,17 +46,7 @@ func NewInteractions(o InteractionsOptions) (*Interactions, error) {
 
 // ServeHTTP implements http.Handler.
 func (i *Interactions) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	received := i.o.Now()
-	form, refused := i.form(w, r, received)
-	var c click
-	if refused == "" {
-		c, refused = i.accept(form)
-	}
-	if refused != "" {
-		i.turnDown(w, r, refused)
-		return
-	}
-	i.serve(w, r, c, received)
+	receive(i.receiver, w, r, i.accept, i.serve)
 }
 
 // accept returns the click in a form, or what that is instead.

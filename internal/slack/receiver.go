@@ -57,6 +57,27 @@ func newReceiver(o IntakeOptions) (receiver, error) {
 	return receiver{o}, nil
 }
 
+// receive verifies that Slack sent a request, reads from its form what is asked for, and has that served or
+// turns it down.
+func receive[T any](
+	v receiver, w http.ResponseWriter, r *http.Request,
+	accept func(url.Values) (T, outcome),
+	serve func(w http.ResponseWriter, r *http.Request, asked T, received time.Time),
+) {
+	received := v.o.Now()
+	form, refused := v.form(w, r, received)
+	if refused != "" {
+		v.turnDown(w, r, refused)
+		return
+	}
+	asked, refused := accept(form)
+	if refused != "" {
+		v.turnDown(w, r, refused)
+		return
+	}
+	serve(w, r, asked, received)
+}
+
 // form reads a request and verifies that Slack sent it. It returns the form or what it is instead.
 func (v receiver) form(w http.ResponseWriter, r *http.Request, received time.Time) (url.Values, outcome) {
 	if r.Method == http.MethodGet && r.URL.Query().Get("ssl_check") == "1" {
