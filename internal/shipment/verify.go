@@ -26,18 +26,8 @@ func (v *visit) verify(ctx context.Context, p *kargoapi.Promotion) (time.Duratio
 	}
 	o := outcome{phase: v1alpha1.PhaseSucceeded}
 	if stage != nil {
-		silent := p.Status.FinishedAt == nil || v.now.Sub(p.Status.FinishedAt.Time) >= stageSilence
-		o = verdict(stage, freight, p.Name, silent && v.last())
-		if why := notVerifying(stage, freight, p, v.now); why != "" && o.phase == v1alpha1.PhaseVerifying {
-			o = outcome{phase: v1alpha1.PhaseFailed, message: "It was promoted, but " + why, health: string(healthOf(stage))}
-		}
-		if o.phase == v1alpha1.PhaseSucceeded && !v.last() && !stage.Status.Current().Includes(freight) {
-			if o, err = v.passedOn(ctx, o); err != nil {
-				return 0, err
-			}
-		}
-		if o.phase == v1alpha1.PhaseSucceeded && v.s.Spec.Action == v1alpha1.ActionResume {
-			o = v.resumed(stage, p, o)
+		if o, err = v.standing(ctx, stage, freight, p); err != nil {
+			return 0, err
 		}
 	}
 	v.status.Phase, v.status.Message, v.status.Health, v.status.Result = o.phase, o.message, o.health, o.result
@@ -49,6 +39,25 @@ func (v *visit) verify(ctx context.Context, p *kargoapi.Promotion) (time.Duratio
 	}
 	// The Stage's next change brings us back; this is for one that says no more.
 	return stageSilence, nil
+}
+
+// standing tells how it stands with the Freight of a Promotion that succeeded.
+func (v *visit) standing(ctx context.Context, stage *kargoapi.Stage, freight string, p *kargoapi.Promotion) (outcome, error) {
+	silent := p.Status.FinishedAt == nil || v.now.Sub(p.Status.FinishedAt.Time) >= stageSilence
+	o := verdict(stage, freight, p.Name, silent && v.last())
+	if why := notVerifying(stage, freight, p, v.now); why != "" && o.phase == v1alpha1.PhaseVerifying {
+		return outcome{phase: v1alpha1.PhaseFailed, message: "It was promoted, but " + why, health: string(healthOf(stage))}, nil
+	}
+	if o.phase == v1alpha1.PhaseSucceeded && !v.last() && !stage.Status.Current().Includes(freight) {
+		var err error
+		if o, err = v.passedOn(ctx, o); err != nil {
+			return o, err
+		}
+	}
+	if o.phase == v1alpha1.PhaseSucceeded && v.s.Spec.Action == v1alpha1.ActionResume {
+		o = v.resumed(stage, p, o)
+	}
+	return o, nil
 }
 
 // passedOn tells how it stands with a Stage on the way that has moved on to other Freight: all is well if
