@@ -30,6 +30,8 @@ type Card struct {
 	Table *Table
 	// Body has paragraphs, each its own.
 	Body []Text
+	// Sections come below the body.
+	Sections []Section
 	// Actions are what can be asked for from here.
 	Actions []Action
 	// Links lead elsewhere: Kargo's UI, the documentation.
@@ -46,6 +48,19 @@ type Table struct {
 	// Obvious says that the cells say themselves what they are about, so that a row on a line of its own
 	// needs no headings.
 	Obvious bool
+}
+
+// Section is a part of a card that not everybody reads: commits, release notes, a diff of manifests. It is
+// folded where a surface can fold, and cut with a count of what is missing where there is little room.
+type Section struct {
+	// Title says in one line what is inside, with how much: "4 commits".
+	Title string
+	// Lines are shown one below the other, each whole or not at all.
+	Lines []Text
+	// Quote is shown after the lines as it stands, line by line: a unified diff.
+	Quote string
+	// Language is what the quote is written in, for colours where there are any: "diff".
+	Language string
 }
 
 // Action is something that can be asked for next: a button where there are buttons, and a command to
