@@ -1,11 +1,12 @@
 package answers
 
-// Diff is what a Freight would change in a Stage, or what differs between two Stages.
+// Diff is what a Freight would change in a Stage, or what differs between two Stages or two Freight.
 type Diff struct {
-	Project     string `json:"project"`
-	Service     string `json:"service"`
-	Environment string `json:"environment"`
-	Stage       string `json:"stage"`
+	Project string `json:"project"`
+	Service string `json:"service"`
+	// Environment and Stage are where; empty if two Freight are compared with each other.
+	Environment string `json:"environment,omitempty"`
+	Stage       string `json:"stage,omitempty"`
 	// From is what the Stage runs; nil if it runs nothing of the sort.
 	From *Freight `json:"from,omitempty"`
 	// To is what it is compared with: Freight that might go there, or what the other Stage runs; nil if
@@ -22,6 +23,8 @@ type Diff struct {
 	Changes []ArtifactChange `json:"changes"`
 	// Same is how many artifacts do not differ.
 	Same int `json:"same"`
+	// Code is what changes in the source code of those that differ.
+	Code []CodeChange `json:"code,omitempty"`
 }
 
 // ArtifactChange is an artifact that differs.
@@ -43,6 +46,8 @@ type ArtifactVersion struct {
 	Digest string `json:"digest,omitempty"`
 	// Revision is the commit that an image was built from, or that was taken, if it is known.
 	Revision string `json:"revision,omitempty"`
+	// Source is where an image's code is, if the image says so.
+	Source string `json:"source,omitempty"`
 	// Branch is the one that the commit was taken from.
 	Branch string `json:"branch,omitempty"`
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
@@ -12,9 +13,19 @@ import (
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
-// diff tells what Freight would change in an environment, or what differs between two.
+// Code tells what changes in the source code behind artifacts. What is not known when ctx ends is said to be
+// unknown.
+type Code interface {
+	Changes(ctx context.Context, project, service string, changes []answers.ArtifactChange) []answers.CodeChange
+}
+
+// diff tells what Freight would change in an environment, or what differs between two, or between two
+// Freight.
 func (b *Bot) diff(ctx context.Context, r Request, c chatops.Diff) (Answer, error) {
 	target, err := b.Library.Find(ctx, c.Service, c.Environment)
+	if p, ok := errors.AsType[*chatops.Problem](err); ok && p.Code == chatops.CodeUnknownEnvironment && c.With != "" {
+		return b.pair(ctx, r, c, p)
+	}
 	if err != nil {
 		return Answer{}, err
 	}
@@ -32,7 +43,47 @@ func (b *Bot) diff(ctx context.Context, r Request, c chatops.Diff) (Answer, erro
 	if err != nil {
 		return Answer{}, err
 	}
-	return Answer{Card: cards.Diff(diff, paging(r, 1, ""), b.Links), Data: diff}, nil
+	return b.answerDiff(ctx, r, diff), nil
+}
+
+// pair compares two Freight. If the first of the two is none, it was meant to be an environment.
+func (b *Bot) pair(ctx context.Context, r Request, c chatops.Diff, noEnvironment *chatops.Problem) (Answer, error) {
+	pair, err := b.Library.Pair(ctx, c.Service, c.Environment, c.With, b.Now())
+	if p, ok := errors.AsType[*chatops.Problem](err); ok && p.Code == chatops.CodeUnknownFreight && pair.From == nil {
+		return Answer{}, noEnvironment
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	changes := freightdiff.Compare(
+		[]kargoapi.FreightReference{kargo.Reference(pair.From)}, []kargoapi.FreightReference{kargo.Reference(pair.To)})
+	from, to := kargo.Describe(pair.From, pair.Service), kargo.Describe(pair.To, pair.Service)
+	return b.answerDiff(ctx, r, answers.Diff{
+		Project: pair.Project, Service: pair.Service, From: &from, To: &to, Changes: changes.Artifacts, Same: changes.Same,
+	}), nil
+}
+
+// answerDiff adds to a diff what changes behind the artifacts, as far as that can be found out in time.
+func (b *Bot) answerDiff(ctx context.Context, r Request, diff answers.Diff) Answer {
+	if b.Code != nil {
+		ctx, cancel := context.WithTimeout(ctx, patience(r))
+		defer cancel()
+		diff.Code = b.Code.Changes(ctx, diff.Project, diff.Service, diff.Changes)
+	}
+	return Answer{Card: cards.Diff(diff, paging(r, 1, ""), b.Links), Data: diff}
+}
+
+// patience is how long a person waits for what has to be asked elsewhere. Slack and GitHub give up on the
+// bot after 3 and 10 seconds.
+func patience(r Request) time.Duration {
+	switch r.Actor.Source {
+	case chatops.SourceSlack:
+		return 1500 * time.Millisecond
+	case chatops.SourceGitHub:
+		return 5 * time.Second
+	default:
+		return 30 * time.Second
+	}
 }
 
 // between compares what two environments run.

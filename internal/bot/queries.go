@@ -23,6 +23,7 @@ type Library interface {
 	HasEnvironment(target kargo.Target, word string) bool
 	Lookup(ctx context.Context, target kargo.Target, word string, now time.Time) (*kargoapi.Freight, error)
 	Next(ctx context.Context, target kargo.Target, now time.Time) (*kargoapi.Freight, error)
+	Pair(ctx context.Context, service, from, to string, now time.Time) (kargo.Pair, error)
 }
 
 // Rights tells on which of many Stages a subject may use a verb.
@@ -40,6 +41,8 @@ type Queries struct {
 	Library Library
 	Rights  Rights
 	Doctor  Doctor
+	// Code may be nil: then nothing is said of commits.
+	Code Code
 }
 
 // query answers a command that changes nothing. It reports false for any other.

@@ -28,13 +28,25 @@ var (
 func full(c chatops.Card) string {
 	table, actions := c.Table, c.Actions
 	head, body := c, chatops.Card{Body: c.Body, Links: c.Links}
-	head.Body, head.Links, head.Table, head.Actions = nil, nil, nil, nil
+	head.Body, head.Links, head.Table, head.Actions, head.Sections = nil, nil, nil, nil, nil
 	out := plain(head)
 	if table != nil {
 		out += grid(table)
 	}
 	_, rest, _ := strings.Cut(plain(body), "\n")
 	out += rest
+	for _, section := range c.Sections {
+		out += "▾ " + section.Title + "\n"
+		for i, line := range section.Lines {
+			// Of a long one, both ends.
+			if left := len(section.Lines) - i; i < 3 || left < 4 || len(section.Lines) < 20 {
+				out += "  " + words(line) + "\n"
+			} else if i == 3 {
+				out += "  ⋮\n"
+			}
+		}
+		out += section.Quote
+	}
 	for _, a := range actions {
 		out += "(" + a.Label + ": " + a.Command + ")"
 		if a.Confirm != "" {

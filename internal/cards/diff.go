@@ -1,7 +1,9 @@
 package cards
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
@@ -13,11 +15,16 @@ const mostChanges = 20
 
 // Diff says what a Freight would change, or what differs between two environments.
 func Diff(d answers.Diff, paging Paging, links Links) chatops.Card {
-	card := chatops.Card{Title: diffTitle(d), State: chatops.StateInfo, Links: links.stage(d.Project, d.Stage)}
+	card := chatops.Card{Title: diffTitle(d), State: chatops.StateInfo}
+	if d.Stage != "" {
+		card.Links = links.stage(d.Project, d.Stage)
+	}
 	card.Facts = diffFacts(d)
 	switch {
 	case len(d.Changes) == 0 && d.OtherEnvironment != "":
 		card.Body = append(card.Body, plain("They run the same."))
+	case len(d.Changes) == 0 && d.Environment == "":
+		card.Body = append(card.Body, plain("They are made of the same."))
 	case len(d.Changes) == 0 && !d.There:
 		card.Body = append(card.Body, plain("Nothing would change: its artifacts are those that run."))
 	case len(d.Changes) > 0:
@@ -26,20 +33,40 @@ func Diff(d answers.Diff, paging Paging, links Links) chatops.Card {
 	if d.Same > 0 && len(d.Changes) > 0 {
 		card.Body = append(card.Body, plain(chatops.Count(d.Same, "more artifact")+" without a difference."))
 	}
+	card.Body = append(card.Body, codeBody(d.Code)...)
+	card.Sections = codeSections(d.Code)
 	switch {
-	case d.OtherEnvironment != "":
+	case d.OtherEnvironment != "" || d.Environment == "":
 	case d.There:
 		card.Body = append(card.Body, plain(fmt.Sprintf("✓ It runs in %s now.", d.Environment)))
 	case d.Lacks != "":
 		card.Body = append(card.Body, plain("✗ It can't go there yet: "+d.Lacks))
 	case d.To != nil:
 		card.Body = append(card.Body, plain("✓ It can go there."))
-		card.Actions = promoteActions(links.word(d.Project, d.Service), d.Service, d.Environment, *d.To, false)
+		card.Actions = []chatops.Action{shipAction(d, links)}
 	}
 	return card
 }
 
+// shipAction asks for what was looked at: a promotion, or a rollback if it only takes away.
+func shipAction(d answers.Diff, links Links) chatops.Action {
+	back := slices.ContainsFunc(d.Code, func(c answers.CodeChange) bool { return c.Relation == relationBehind }) &&
+		!slices.ContainsFunc(d.Code, func(c answers.CodeChange) bool { return c.Added.Total > 0 })
+	if !back {
+		return promoteActions(links.word(d.Project, d.Service), d.Service, d.Environment, *d.To, false)[0]
+	}
+	return chatops.Action{
+		Label:   "Roll back to " + d.To.Version,
+		Command: fmt.Sprintf("/rollback %s %s %s", links.word(d.Project, d.Service), d.Environment, cmp.Or(d.To.Alias, d.To.Name)),
+		Style:   chatops.StyleDanger,
+		Confirm: fmt.Sprintf("Roll %s back to %s in %s?", d.Service, d.To.Version, d.Environment),
+	}
+}
+
 func diffTitle(d answers.Diff) string {
+	if d.Environment == "" {
+		return fmt.Sprintf("%s: %s → %s", d.Service, freightVersion(d.From), freightVersion(d.To))
+	}
 	if d.OtherEnvironment != "" {
 		return fmt.Sprintf("%s: %s and %s", d.Service, d.Environment, d.OtherEnvironment)
 	}
@@ -64,6 +91,9 @@ func diffFacts(d answers.Diff) []chatops.Text {
 		}
 	}
 	var facts []chatops.Text
+	if d.Environment == "" {
+		return facts
+	}
 	if d.From == nil {
 		facts = append(facts, plain("the first of its Warehouse there"))
 	}
@@ -76,8 +106,11 @@ func diffFacts(d answers.Diff) []chatops.Text {
 // changeTable adds a row for each artifact that differs.
 func changeTable(card *chatops.Card, d answers.Diff, paging Paging) {
 	card.Table = &chatops.Table{Columns: []string{"Artifact", "Now", "Then"}}
-	if d.OtherEnvironment != "" {
+	switch {
+	case d.OtherEnvironment != "":
 		card.Table.Columns = []string{"Artifact", d.Environment, d.OtherEnvironment}
+	case d.Environment == "":
+		card.Table.Columns = []string{"Artifact", freightVersion(d.From), freightVersion(d.To)}
 	}
 	shown := d.Changes
 	if paging.Page > 0 && len(shown) > mostChanges {

@@ -17,8 +17,12 @@ const (
 	kindOther = "artifact"
 )
 
-// annotationRevision is the commit that an image was built from, as the OCI image specification names it.
-const annotationRevision = "org.opencontainers.image.revision"
+// Annotations of an image as the OCI image specification names them: the commit that it was built from,
+// and where its code is.
+const (
+	annotationRevision = "org.opencontainers.image.revision"
+	annotationSource   = "org.opencontainers.image.source"
+)
 
 // shortHash is how much of a hash people are shown, in characters.
 const shortHash = 7
@@ -34,7 +38,8 @@ func artifacts(set []kargoapi.FreightReference) []artifact {
 	for _, f := range set {
 		for _, image := range f.Images {
 			add(artifact{kindImage, image.RepoURL, answers.ArtifactVersion{
-				Version: cmp.Or(image.Tag, shorten(image.Digest)), Digest: image.Digest, Revision: image.Annotations[annotationRevision],
+				Version: cmp.Or(image.Tag, shorten(image.Digest)), Digest: image.Digest,
+				Revision: image.Annotations[annotationRevision], Source: image.Annotations[annotationSource],
 			}})
 		}
 		for _, chart := range f.Charts {

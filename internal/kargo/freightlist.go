@@ -35,10 +35,7 @@ func (c *Catalogue) FreightList(ctx context.Context, service, environment string
 		stages = append(stages, asked)
 		out.Environment, out.Stage = target.Environment, asked.Name
 	}
-	places := places{}
-	for _, env := range pipeline.Environments {
-		places[pipeline.stageName(name, env.Name)] = place{env.Name, len(places)}
-	}
+	places := placesOf(pipeline, name)
 	if asked == nil {
 		if stages, err = c.stagesOf(ctx, pipeline, places); err != nil {
 			return answers.FreightList{}, err
@@ -127,6 +124,14 @@ type place struct {
 	environment string
 	// order is the place of the environment in the configuration.
 	order int
+}
+
+func placesOf(p *Pipeline, service string) places {
+	of := places{}
+	for _, env := range p.Environments {
+		of[p.stageName(service, env.Name)] = place{env.Name, len(of)}
+	}
+	return of
 }
 
 // list describes Freight, with the Stages that have to do with it.

@@ -20,6 +20,43 @@ func (c *Catalogue) Lookup(ctx context.Context, target Target, word string, now 
 	return chosen(choice.find(word))
 }
 
+// Pair is two Freight of a service.
+type Pair struct {
+	Project, Service string
+	From, To         *kargoapi.Freight
+}
+
+// Pair returns the Freight of a service that two words name, among all that any of its Stages takes, by the
+// rules of Choose. If there is no such Freight, or several, that comes back as a *chatops.Problem.
+func (c *Catalogue) Pair(ctx context.Context, service, from, to string, now time.Time) (Pair, error) {
+	pipeline, name, err := c.service(ctx, service)
+	if err != nil {
+		return Pair{}, err
+	}
+	places := placesOf(pipeline, name)
+	stages, err := c.stagesOf(ctx, pipeline, places)
+	if err != nil {
+		return Pair{}, err
+	}
+	if len(stages) == 0 {
+		return Pair{}, noStage(pipeline, name)
+	}
+	all, err := c.freightOf(ctx, pipeline)
+	if err != nil {
+		return Pair{}, err
+	}
+	choice := choice{
+		target:  Target{Project: pipeline.Project, Namespace: pipeline.Namespace, Service: name, Stage: stages[0]},
+		freight: all.ofStages(stages), now: now, isOfService: func(kargoapi.FreightOrigin) bool { return false },
+	}
+	pair := Pair{Project: pipeline.Project, Service: name}
+	if pair.From, err = chosen(choice.find(from)); err != nil {
+		return Pair{}, err
+	}
+	pair.To, err = chosen(choice.find(to))
+	return pair, err
+}
+
 // Next returns the Freight that comes next to a target: what Kargo would choose, else the newest that is
 // newer than what runs there and can't go yet. If there is none, or several, that comes back as a
 // *chatops.Problem.

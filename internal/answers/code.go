@@ -1,0 +1,84 @@
+package answers
+
+import "time"
+
+// CodeChange is what changes in the source code that artifacts are built from.
+type CodeChange struct {
+	// Artifacts are those that are built from it, by the names that they have among what differs.
+	Artifacts []string `json:"artifacts"`
+	// Repository is where the code is, as in "acme/microsvcs"; empty if that is not known.
+	Repository string `json:"repository,omitempty"`
+	// Paths are the folders and files of the repository that the service is made of; none for all of it.
+	Paths []string `json:"paths,omitempty"`
+	// From and To are commits, as full hashes; empty if they are not known.
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
+	// Relation is how To stands to From: identical, ahead, behind or diverged; empty if that is not known.
+	Relation string `json:"relation,omitempty"`
+	// Added is what comes with To, and Removed what of From it lacks.
+	Added   Commits `json:"added,omitzero"`
+	Removed Commits `json:"removed,omitzero"`
+	// Releases are the versions in between, newest first: those that come, or that are taken away if there
+	// is nothing that comes.
+	Releases []ReleaseNotes `json:"releases,omitempty"`
+	// URL shows the comparison to people; empty if there is none.
+	URL string `json:"url,omitempty"`
+	// Unknown says in a sentence why the commits are not known, and what would help; empty if they are.
+	Unknown string `json:"unknown,omitempty"`
+	// Remarks say in a sentence each what is left out.
+	Remarks []string `json:"remarks,omitempty"`
+}
+
+// Known reports whether it is known what changes.
+func (c CodeChange) Known() bool { return c.Unknown == "" }
+
+// Commits are those between two commits that concern a service.
+type Commits struct {
+	// Total is how many there are, of those that were looked at.
+	Total int `json:"total"`
+	// Elsewhere is how many others are in between, which concern other services only.
+	Elsewhere int `json:"elsewhere,omitempty"`
+	// Unseen is how many were too many to be looked at.
+	Unseen int `json:"unseen,omitempty"`
+	// PullRequests is how many different ones the commits came from, as far as that is known.
+	PullRequests int `json:"pullRequests"`
+	// Breaking is how many of them break something for those who use the service.
+	Breaking int `json:"breaking"`
+	// List has all that were counted in Total, newest first.
+	List []Commit `json:"list,omitempty"`
+}
+
+// Commit is one commit. Its strings are foreign.
+type Commit struct {
+	SHA string `json:"sha"`
+	// Title is the first line of the message, without what Type, Scope and PullRequest say.
+	Title string `json:"title"`
+	// Type and Scope are those of a Conventional Commit, as in "feat" and "red"; empty for any other.
+	Type  string `json:"type,omitempty"`
+	Scope string `json:"scope,omitempty"`
+	// Breaking says that the commit breaks something for those who use the service.
+	Breaking bool `json:"breaking,omitempty"`
+	// Author is the login of whoever wrote it, or the name that the commit has.
+	Author string `json:"author,omitempty"`
+	// PullRequest is the one that brought it in; nil if that is not known.
+	PullRequest *PullRequest `json:"pullRequest,omitempty"`
+	At          time.Time    `json:"at,omitzero"`
+	URL         string       `json:"url,omitempty"`
+}
+
+// PullRequest is a pull request that was merged.
+type PullRequest struct {
+	Number int    `json:"number"`
+	Title  string `json:"title,omitempty"`
+	URL    string `json:"url,omitempty"`
+}
+
+// ReleaseNotes are what was written of a version when it was published.
+type ReleaseNotes struct {
+	Version string `json:"version"`
+	Tag     string `json:"tag"`
+	// Notes is Markdown, as people wrote it.
+	Notes       string    `json:"notes,omitempty"`
+	URL         string    `json:"url,omitempty"`
+	PublishedAt time.Time `json:"publishedAt,omitzero"`
+}

@@ -1,0 +1,71 @@
+package cards_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/davidaparicio/kargo-bot/internal/answers"
+	"github.com/davidaparicio/kargo-bot/internal/cards"
+	"github.com/davidaparicio/kargo-bot/internal/golden"
+)
+
+// incoming are the commits of a version.
+func incoming() answers.Commits {
+	const web = "https://github.com/acme/microsvcs"
+	pull := func(n int) *answers.PullRequest {
+		return &answers.PullRequest{Number: n, URL: fmt.Sprintf("%s/pull/%d", web, n)}
+	}
+	return answers.Commits{Total: 4, Elsewhere: 7, PullRequests: 3, Breaking: 1, List: []answers.Commit{
+		{SHA: "8d2f6b2aaaa", Title: "release red 3.2.0", Type: "chore", Author: "hubot", PullRequest: pull(221), URL: web + "/commit/8d2f6b2"},
+		{SHA: "77aa3100000", Title: "retry on 429", Type: "fix", Scope: "red", Author: "octocat", PullRequest: pull(218), URL: web + "/commit/77aa310"},
+		{SHA: "5566aab0000", Title: "drop /v1", Type: "feat", Scope: "red", Breaking: true, Author: "hubot", PullRequest: pull(214), URL: web + "/commit/5566aab"},
+		{SHA: "1122abc0000", Title: "Tidy up", Author: "Mona Lisa"},
+	}}
+}
+
+// behind is a diff of red with that behind its image.
+func behind(code ...answers.CodeChange) answers.Diff {
+	from, to := freight("3.1.0"), freight("3.2.0")
+	return answers.Diff{
+		Project: "microsvcs", Service: "red", Environment: "production", Stage: "red-production", From: &from, To: &to,
+		Changes: []answers.ArtifactChange{{
+			Kind: "image", Artifact: "quay.io/acme/red", From: &answers.ArtifactVersion{Version: "3.1.0"}, To: &answers.ArtifactVersion{Version: "3.2.0"},
+		}},
+		Code: code,
+	}
+}
+
+func TestDiffOfCode(t *testing.T) {
+	red := answers.CodeChange{
+		Artifacts: []string{"quay.io/acme/red"}, Repository: "acme/microsvcs", Paths: []string{"projects/red"}, Relation: "ahead",
+		Added: incoming(), URL: "https://github.com/acme/microsvcs/compare/red%2F3.1.0...red%2F3.2.0",
+		Releases: []answers.ReleaseNotes{{
+			Version: "3.2.0", Tag: "red/3.2.0", URL: "https://github.com/acme/microsvcs/releases/tag/red%2F3.2.0",
+			Notes: "## [3.2.0](https://github.com/acme/microsvcs/compare/red/3.1.0...red/3.2.0) (2026-05-04)\n\n### ⚠ BREAKING CHANGES\n\n* **red:** drop /v1\n\n### Bug Fixes\n\n* retry on 429 ([77aa310](https://github.com/acme/microsvcs/commit/77aa310))\n",
+		}},
+	}
+	back := red
+	back.Relation, back.Added, back.Removed, back.Releases = "behind", answers.Commits{}, incoming(), nil
+	diverged := red
+	diverged.Relation, diverged.Releases = "diverged", nil
+	diverged.Removed = answers.Commits{Total: 1, List: []answers.Commit{{SHA: "b2", Title: "hotfix", Type: "fix", Author: "octocat"}}}
+	huge := red
+	huge.Added.List, huge.Added.Unseen, huge.Added.Breaking = nil, 49_000, 8
+	for i := range 1000 {
+		huge.Added.List = append(huge.Added.List, answers.Commit{SHA: "aa", Title: fmt.Sprint("change ", 1000-i), Breaking: i%125 == 0})
+	}
+	huge.Added.Total = 1000
+	huge.Releases = nil
+	unknown := answers.CodeChange{Artifacts: []string{"quay.io/acme/red-worker"}, Unknown: "Where the code of red-worker is kept is not known."}
+	late := answers.CodeChange{Artifacts: red.Artifacts, Repository: red.Repository, URL: red.URL, Unknown: "GitHub has not told in time. Ask again in a moment."}
+	same := answers.CodeChange{Artifacts: red.Artifacts, Repository: red.Repository, Relation: "identical"}
+	for name, d := range map[string]answers.Diff{
+		"forward": behind(red), "back": behind(back), "diverged": behind(diverged), "huge": behind(huge),
+		"two": behind(red, unknown), "late": behind(late), "same": behind(same),
+	} {
+		golden.Compare(t, "code-"+name+".txt", full(cards.Diff(d, chat(""), links)))
+	}
+	pair := behind(red)
+	pair.Environment, pair.Stage = "", ""
+	golden.Compare(t, "code-pair.txt", full(cards.Diff(pair, chat(""), links)))
+}

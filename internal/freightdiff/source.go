@@ -1,0 +1,107 @@
+package freightdiff
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// Source says where the code of services is. Its texts may have the placeholder {service}.
+type Source struct {
+	// Repo is the repository, as in "acme/microsvcs". Empty means what an image says of itself.
+	Repo string
+	// Paths are the folders and files that a service is made of. None means the whole repository.
+	Paths []string
+	// Tags are how releases are tagged, with the placeholder {version}: "{service}/{version}".
+	Tags []string
+	// Commits are how images are tagged that no release is for, with the placeholder {commit}:
+	// "sha-{commit}".
+	Commits []string
+}
+
+// of returns the source of one service.
+func (s Source) of(service string) Source {
+	fill := func(all []string) []string {
+		out := make([]string, len(all))
+		for i, text := range all {
+			out[i] = strings.ReplaceAll(text, "{service}", service)
+		}
+		return out
+	}
+	return Source{
+		Repo: strings.ReplaceAll(s.Repo, "{service}", service), Paths: fill(s.Paths), Tags: fill(s.Tags), Commits: fill(s.Commits),
+	}
+}
+
+// tags returns the tags that a version may have.
+func (s Source) tags(version string) []string {
+	out := make([]string, len(s.Tags))
+	for i, tag := range s.Tags {
+		out[i] = strings.ReplaceAll(tag, "{version}", version)
+	}
+	return out
+}
+
+// version returns the version that a tag is for, if it is one of the service's.
+func (s Source) version(tag string) (string, bool) {
+	for _, pattern := range s.Tags {
+		if version, ok := between(pattern, "{version}", tag); ok {
+			return version, true
+		}
+	}
+	return "", false
+}
+
+// hexHash is a hash of Git's, or the beginning of one that is long enough to be found.
+var hexHash = regexp.MustCompile(`^[0-9a-f]{7,40}$`)
+
+// commit returns the hash that is part of an image's tag, if it is.
+func (s Source) commit(tag string) (string, bool) {
+	for _, pattern := range s.Commits {
+		if hash, ok := between(pattern, "{commit}", tag); ok && hexHash.MatchString(hash) {
+			return hash, true
+		}
+	}
+	return "", false
+}
+
+// between returns what of a text stands where the placeholder stands in the pattern.
+func between(pattern, placeholder, text string) (string, bool) {
+	before, after, ok := strings.Cut(pattern, placeholder)
+	if !ok {
+		return "", false
+	}
+	rest, ok := strings.CutPrefix(text, before)
+	if !ok {
+		return "", false
+	}
+	found, ok := strings.CutSuffix(rest, after)
+	return found, ok && found != ""
+}
+
+var (
+	// scpURL is the short form of an SSH URL: git@github.com:acme/repo.git.
+	scpURL = regexp.MustCompile(`^[\w.-]+@([\w.-]+):([^/].*)$`)
+	// repoName is "owner/name".
+	repoName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}/[A-Za-z0-9_.-]{1,100}$`)
+)
+
+// RepoOf returns the repository, as in "acme/microsvcs", that a URL leads to; empty if it is none of the
+// forge whose web pages are at that address.
+func RepoOf(address, web string) string {
+	host, path := "", ""
+	if m := scpURL.FindStringSubmatch(address); m != nil {
+		host, path = m[1], m[2]
+	} else if u, err := url.Parse(address); err == nil {
+		host, path = u.Hostname(), u.Path
+	}
+	home, err := url.Parse(web)
+	if err != nil || host == "" || !strings.EqualFold(host, home.Hostname()) {
+		return ""
+	}
+	name := strings.TrimSuffix(strings.Trim(path, "/"), ".git")
+	if !repoName.MatchString(name) || strings.HasSuffix(name, "/.") || strings.HasSuffix(name, "/..") {
+		return ""
+	}
+	return name
+}
