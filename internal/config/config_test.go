@@ -74,7 +74,12 @@ environments:
 		File: "kargo/config.yaml", Project: "microsvcs", Namespace: "microsvcs", Stages: "{service}-{environment}",
 		Environments: []string{"development", "staging", "production"},
 		Services:     []string{"red", "blue", "green", "yellow", "git-sync"},
-		Aliases:      map[string][]string{"development": {"dev"}, "staging": {"stg"}, "production": {"live", "prod", "prd"}},
+		GitURL:       "https://github.com/davidaparicio/microsvcs.git",
+		Overlays: &config.Overlays{
+			GitURL: "https://github.com/davidaparicio/microsvcs.git", Branch: "main",
+			Path: "k8s/overlays/{environment}/{service}", Image: "quay.io/davidaparicio/app",
+		},
+		Aliases: map[string][]string{"development": {"dev"}, "staging": {"stg"}, "production": {"live", "prod", "prd"}},
 	}, {
 		Project: "billing", Namespace: "money", Stages: "stage-{environment}.{service}",
 		Environments: []string{"dev", "prod"},

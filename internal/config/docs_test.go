@@ -153,7 +153,7 @@ func takes(t reflect.Type, tag reflect.StructTag) string {
 		return "list"
 	case t.Kind() == reflect.Bool:
 		return "`true`, `false`"
-	case t.Kind() == reflect.Int64:
+	case t.Kind() == reflect.Int64, t.Kind() == reflect.Int:
 		return "number"
 	default:
 		return "text"

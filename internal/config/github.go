@@ -21,6 +21,14 @@ type GitHub struct {
 	// Teams are the teams (`org/team-slug`) whose members get a Kubernetes group for it, see
 	// `identity.github.groups`. Without any, nobody gets one.
 	Teams []string `yaml:"teams"`
+	// Web is where GitHub's pages are, for links and to know its repositories by their URLs. Default: what
+	// belongs to `url`.
+	Web string `yaml:"web"`
+	// Sources are where the code of services is, by service; `"*"` is for all others. From there come the
+	// commits, pull requests and release notes of a diff.
+	Sources map[string]Code `yaml:"sources"`
+	// PullRequests are what the bot writes on pull requests.
+	PullRequests PullRequests `yaml:"pullRequests"`
 }
 
 // GitHubApp is the App's identity.
@@ -43,6 +51,7 @@ func (g *GitHub) validate(c *Config) {
 		checkSource(c.doc, "github.app.privateKey", g.App.PrivateKey)
 	}
 	c.checkSources("github.webhookSecrets", g.WebhookSecrets)
+	g.validateCode(c)
 	orgs, seen := map[string]bool{}, map[string]bool{}
 	for i, team := range g.Teams {
 		at := strictyaml.Path("github.teams").Index(i)

@@ -31,7 +31,12 @@ type Pipeline struct {
 	Environments []string `yaml:"environments"`
 	// Services are the names of the services. Default: found from the Stages that exist.
 	Services []string `yaml:"services"`
+	// Overlays are the kustomize overlays that promotions change, so that a diff can show what becomes of
+	// the manifests. Default with `file`: what the file says.
+	Overlays *Overlays `yaml:"overlays"`
 
+	// GitURL is the URL of the Git repository that a pipeline file names.
+	GitURL string `yaml:"-"`
 	// Aliases are other words for each environment, the built-in ones among them.
 	Aliases map[string][]string `yaml:"-"`
 }
@@ -51,6 +56,9 @@ func (c *Config) resolvePipelines(read readFile) strictyaml.Problems {
 			inFiles = append(inFiles, c.fromFile(p, path, read)...)
 		} else {
 			c.checkPipeline(p, path)
+		}
+		if c.doc.Has(path.Key("overlays")) {
+			p.Overlays.validate(c, path.Key("overlays"))
 		}
 		if p.Namespace == "" {
 			p.Namespace = p.Project
@@ -93,6 +101,10 @@ func (c *Config) fromFile(p *Pipeline, path strictyaml.Path, read readFile) stri
 		return problems
 	}
 	p.Project, p.Namespace, p.Stages, p.Services = m.Project, m.Namespace, manifests.StagePattern, m.Services
+	p.GitURL = m.GitRepo
+	if p.Overlays == nil {
+		p.Overlays = overlaysOf(m)
+	}
 	p.Environments = nil
 	for _, e := range m.Environments {
 		p.Environments = append(p.Environments, e.Name)

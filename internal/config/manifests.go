@@ -1,0 +1,54 @@
+package config
+
+import (
+	"strings"
+
+	"github.com/davidaparicio/kargo-bot/internal/manifests"
+	"github.com/davidaparicio/kargo-bot/internal/strictyaml"
+)
+
+// Overlays says where the kustomize overlays are that promotions change.
+type Overlays struct {
+	// Repo is the repository on GitHub, as in `acme/microsvcs`.
+	Repo string `yaml:"repo" required:"true" example:"acme/microsvcs"`
+	// Branch is the branch that promotions start from.
+	Branch string `yaml:"branch" default:"main"`
+	// Path is the folder of a service's overlay for an environment.
+	Path string `yaml:"path" default:"k8s/overlays/{environment}/{service}"`
+	// Image is the name of the image in the manifests, which a promotion replaces. Default: the
+	// repository of the Freight's image.
+	Image string `yaml:"image"`
+
+	// GitURL is the repository's URL, where it was written so in a pipeline file.
+	GitURL string `yaml:"-"`
+}
+
+// placeImage is the name that the deployment guide's manifests have for every service's image, below the
+// registry.
+const placeImage = "/app"
+
+// overlaysOf returns where the overlays of a pipeline file are, nil if it does not say.
+func overlaysOf(m *manifests.Pipeline) *Overlays {
+	if m.GitRepo == "" || m.KustomizeBasePath == "" {
+		return nil
+	}
+	o := &Overlays{GitURL: m.GitRepo, Branch: m.GitBranch, Path: strings.Trim(m.KustomizeBasePath, "/") + "/{environment}/{service}"}
+	if m.DockerRegistry != "" {
+		o.Image = strings.TrimRight(m.DockerRegistry, "/") + placeImage
+	}
+	return o
+}
+
+func (o *Overlays) validate(c *Config, at strictyaml.Path) {
+	if c.doc.Has(at.Key("repo")) && !repoTemplate.MatchString(o.Repo) {
+		c.doc.Report(at.Key("repo"), "is not a repository", "write owner/name, as in the address of its page")
+	}
+	if !plainPath.MatchString(o.Path) {
+		c.doc.Report(at.Key("path"), "is not a folder of the repository", "write one such as k8s/overlays/{environment}/{service}")
+	}
+	c.checkPlaceholders(at.Key("path"), o.Path, []string{"service", "environment"})
+	c.checkPlaceholders(at.Key("image"), o.Image, []string{"service"})
+	if o.Branch == "" {
+		c.doc.Report(at.Key("branch"), "is empty", "write the branch's name, or remove the line")
+	}
+}
