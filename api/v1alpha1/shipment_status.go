@@ -75,6 +75,12 @@ type ShipmentStatus struct {
 	// +listType=atomic
 	// +optional
 	Items []ItemStatus `json:"items,omitempty"`
+	// Contents says what ships with each item of the spec, in the same order, once that was found out. It is
+	// for people: nothing is decided by it. It has a single writer.
+	//
+	// +listType=atomic
+	// +optional
+	Contents []Contents `json:"contents,omitempty"`
 	// Reports records what was said where. It has a single writer, the reporter.
 	//
 	// +listType=atomic

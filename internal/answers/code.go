@@ -25,6 +25,8 @@ type CodeChange struct {
 	URL string `json:"url,omitempty"`
 	// Unknown says in a sentence why the commits are not known, and what would help; empty if they are.
 	Unknown string `json:"unknown,omitempty"`
+	// Transient says that what is unknown may well be known if it is asked for again.
+	Transient bool `json:"transient,omitempty"`
 	// Remarks say in a sentence each what is left out.
 	Remarks []string `json:"remarks,omitempty"`
 }
@@ -64,6 +66,24 @@ type Commit struct {
 	PullRequest *PullRequest `json:"pullRequest,omitempty"`
 	At          time.Time    `json:"at,omitzero"`
 	URL         string       `json:"url,omitempty"`
+}
+
+// Says writes what the commit does, as Conventional Commits are written: "feat(red)!: drop /v1".
+func (c Commit) Says() string {
+	switch {
+	case c.Title == "" && c.Type == "":
+		return c.SHA[:min(len(c.SHA), 7)]
+	case c.Type == "":
+		return c.Title
+	}
+	says := c.Type
+	if c.Scope != "" {
+		says += "(" + c.Scope + ")"
+	}
+	if c.Breaking {
+		says += "!"
+	}
+	return says + ": " + c.Title
 }
 
 // PullRequest is a pull request that was merged.

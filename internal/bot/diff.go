@@ -13,12 +13,6 @@ import (
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
-// Code tells what changes in the source code behind artifacts. What is not known when ctx ends is said to be
-// unknown.
-type Code interface {
-	Changes(ctx context.Context, project, service string, changes []answers.ArtifactChange) []answers.CodeChange
-}
-
 // diff tells what Freight would change in an environment, or what differs between two, or between two
 // Freight.
 func (b *Bot) diff(ctx context.Context, r Request, c chatops.Diff) (Answer, error) {

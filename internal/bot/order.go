@@ -11,6 +11,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/access"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/contents"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 )
 
@@ -111,11 +112,7 @@ func (b *Bot) prepare(ctx context.Context, o order, subject access.Subject, targ
 	s := newShipment(o, draft, targets)
 	switch {
 	case o.mutation.DryRun:
-		answer := Answer{Card: cards.Plan(s, draft.left(), len(draft.blocked) > 0 && !o.partial, b.Links), Planned: s, Left: draft.left()}
-		if len(draft.blocked) > 0 && !o.partial {
-			answer.Problem = draft.partly()
-		}
-		return answer, nil
+		return b.dryRun(ctx, o, s, draft), nil
 	case o.request.Plan != "" && o.request.Plan != draft.digest():
 		return ask(o, s, draft, true), nil
 	case len(draft.blocked) > 0 && !o.partial:
@@ -125,6 +122,25 @@ func (b *Bot) prepare(ctx context.Context, o order, subject access.Subject, targ
 		return Answer{}, err
 	}
 	return b.accepted(o, s, draft.left()), nil
+}
+
+// dryRun says what an order would do, and what would ship with it as far as that can be found out in time.
+func (b *Bot) dryRun(ctx context.Context, o order, s *v1alpha1.Shipment, d draft) Answer {
+	if b.Code != nil && s.Spec.Action.Promotes() {
+		ctx, cancel := context.WithTimeout(ctx, patience(o.request))
+		defer cancel()
+		found, err := contents.Describe(ctx, b.Cache, b.Code, s, b.Now())
+		if err != nil {
+			b.Log.Warn("what would ship could not be found out", "request", s.Spec.Summary, "error", err)
+		}
+		s.Status.Contents = found
+	}
+	partly := len(d.blocked) > 0 && !o.partial
+	answer := Answer{Card: cards.Plan(s, d.left(), partly, b.Links), Planned: s, Left: d.left()}
+	if partly {
+		answer.Problem = d.partly()
+	}
+	return answer
 }
 
 // accepted acknowledges a request that is recorded, or says how it ended if an earlier try of it has.

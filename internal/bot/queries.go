@@ -8,6 +8,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/contents"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
@@ -42,7 +43,7 @@ type Queries struct {
 	Rights  Rights
 	Doctor  Doctor
 	// Code may be nil: then nothing is said of commits.
-	Code Code
+	Code contents.Code
 }
 
 // query answers a command that changes nothing. It reports false for any other.

@@ -1,19 +1,52 @@
 package cards
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 )
 
-// actions are what can be asked for from a Shipment's card: to stop what goes on, or to try again what
-// failed.
+// actions are what can be asked for from a Shipment's card: to stop what goes on, to try again what
+// failed, or to see all of what ships.
 func actions(s *v1alpha1.Shipment, links Links) []chatops.Action {
+	if !s.Spec.Action.Promotes() {
+		return nil
+	}
+	return append(followUps(s, links), diffActions(s, links)...)
+}
+
+// mostDiffs is of how many services a card offers the diff.
+const mostDiffs = 5
+
+// diffActions show all of what ships.
+func diffActions(s *v1alpha1.Shipment, links Links) []chatops.Action {
+	if len(s.Spec.Items) > mostDiffs {
+		return nil
+	}
+	var out []chatops.Action
+	for _, item := range s.Spec.Items {
+		if item.From == "" || item.From == item.Freight {
+			continue
+		}
+		label := "Show diff"
+		if len(s.Spec.Items) > 1 {
+			label = "Diff of " + chatops.Fit(item.Service, 40)
+		}
+		// The two Freight, and not the Stage, which may run something else by then.
+		out = append(out, chatops.Action{Label: label, Command: fmt.Sprintf("/diff %s %s %s", links.word(s.Namespace, item.Service), prefix(item.From), named(item))})
+	}
+	return out
+}
+
+// prefix is as much of the name of a Freight as tells it from all others.
+func prefix(freight string) string { return freight[:min(len(freight), 12)] }
+
+// followUps stop what goes on, or try again what failed.
+func followUps(s *v1alpha1.Shipment, links Links) []chatops.Action {
 	item := s.Spec.Items[0]
 	switch {
-	case !s.Spec.Action.Promotes():
-		return nil
 	case !s.Status.Phase.IsTerminal():
 		var services, words []string
 		for i, item := range s.Spec.Items {

@@ -98,38 +98,45 @@ func breaking(commits answers.Commits) []chatops.Text {
 
 // commitLine writes a commit as people know it: "feat(red)!: drop /v1 (#214, hubot)".
 func commitLine(c answers.Commit) chatops.Text {
-	label := c.Title
-	if c.Type != "" {
-		label = c.Type
-		if c.Scope != "" {
-			label += "(" + c.Scope + ")"
-		}
-		if c.Breaking {
-			label += "!"
-		}
-		label += ": " + c.Title
+	line := highlight{title: c.Says(), url: c.URL, author: c.Author}
+	if c.PullRequest != nil {
+		line.pull, line.pullURL = c.PullRequest.Number, c.PullRequest.URL
 	}
-	if label == "" {
-		label = shortHash(c.SHA)
-	}
-	line := chatops.Line(chatops.LinkTo(label, c.URL))
-	if c.URL == "" {
-		line = chatops.Line(chatops.Plain(label))
-	}
-	switch {
-	case c.PullRequest != nil && c.PullRequest.URL != "":
-		line = append(line, chatops.Plain(" ("), chatops.LinkTo(fmt.Sprintf("#%d", c.PullRequest.Number), c.PullRequest.URL))
-	case c.PullRequest != nil:
-		line = append(line, chatops.Plain(fmt.Sprintf(" (#%d", c.PullRequest.Number)))
-	case c.Author != "":
-		return append(line, chatops.Plain(" ("+c.Author+")"))
-	default:
+	return line.text()
+}
+
+// highlight is a commit in one line.
+type highlight struct {
+	title, url, author string
+	// pull is the number of the pull request that it came with, if that is known.
+	pull    int
+	pullURL string
+}
+
+func (h highlight) text() chatops.Text {
+	line := chatops.Line(link(h.title, h.url))
+	if h.pull == 0 && h.author == "" {
 		return line
 	}
-	if c.Author != "" {
-		line = append(line, chatops.Plain(", "+c.Author))
+	line = append(line, chatops.Plain(" ("))
+	if h.pull != 0 {
+		line = append(line, link(fmt.Sprintf("#%d", h.pull), h.pullURL))
+	}
+	switch {
+	case h.pull != 0 && h.author != "":
+		line = append(line, chatops.Plain(", "+h.author))
+	case h.author != "":
+		line = append(line, chatops.Plain(h.author))
 	}
 	return append(line, chatops.Plain(")"))
+}
+
+// link leads to a URL, if there is one.
+func link(label, url string) chatops.Span {
+	if url == "" {
+		return chatops.Plain(label)
+	}
+	return chatops.LinkTo(label, url)
 }
 
 // codeSections list the commits and the release notes, to be unfolded.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/golden"
@@ -68,4 +69,31 @@ func TestDiffOfCode(t *testing.T) {
 	pair := behind(red)
 	pair.Environment, pair.Stage = "", ""
 	golden.Compare(t, "code-pair.txt", full(cards.Diff(pair, chat(""), links)))
+}
+
+func TestWhatShips(t *testing.T) {
+	const web = "https://github.com/acme/microsvcs"
+	ships := v1alpha1.Contents{
+		Service: "red", Added: &v1alpha1.CommitCounts{Commits: 7, PullRequests: 3, Breaking: 1}, URL: web + "/compare/a...b",
+		Highlights: []v1alpha1.CommitLine{
+			{Title: "feat(red)!: drop /v1", PullRequest: 214, PullRequestURL: web + "/pull/214", Author: "hubot", Breaking: true, URL: web + "/commit/5566aab"},
+			{Title: "fix(red): retry on 429", PullRequest: 218, Author: "octocat"},
+			{Title: "Tidy up"},
+		},
+	}
+	back := v1alpha1.Contents{Service: "red", Removed: ships.Added, URL: ships.URL}
+	unknown := v1alpha1.Contents{Service: "red", Unknown: "GitHub's rate limit is reached for another 12 minutes.", URL: ships.URL}
+	for name, c := range map[string]v1alpha1.Contents{"forward": ships, "back": back, "unknown": unknown, "nothing": {Service: "red"}} {
+		s := standing(v1alpha1.PhasePromoting, "Succeeded", "Running")
+		s.Status.Contents = []v1alpha1.Contents{c}
+		golden.Compare(t, "ships-"+name+".txt", full(cards.Shipment(s, links)))
+		if name == "forward" {
+			golden.Compare(t, "ships-result.txt", full(cards.Result(s, links)))
+			golden.Compare(t, "ships-plan.txt", full(cards.Plan(s, nil, false, links)))
+			s.Spec.Items = append(s.Spec.Items, s.Spec.Items[0])
+			s.Spec.Items[1].Service = "blue"
+			s.Status.Contents = append(s.Status.Contents, v1alpha1.Contents{Service: "blue", Added: &v1alpha1.CommitCounts{Commits: 1000, More: true}})
+			golden.Compare(t, "ships-several.txt", full(cards.Shipment(s, links)))
+		}
+	}
 }

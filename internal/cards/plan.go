@@ -14,7 +14,7 @@ func Plan(s *v1alpha1.Shipment, left []Left, asks bool, links Links) chatops.Car
 		card.Title = "Dry run: " + wordsOf(s, item).plan
 		card.Facts = facts(s, item)
 		card.Table = way(item)
-		card.Body = changes(s, item)
+		card.Body = append(changes(s, item), contents(s)...)
 		if len(item.Path) > 0 {
 			card.Links = links.stage(s.Namespace, item.Path[len(item.Path)-1])
 		}
@@ -49,8 +49,8 @@ func Ask(title string, s *v1alpha1.Shipment, left []Left, action chatops.Action)
 // planned lists what a Shipment is going to do.
 func planned(s *v1alpha1.Shipment) *chatops.Table {
 	table := &chatops.Table{Columns: []string{"Service", "Change"}}
-	for _, item := range s.Spec.Items {
-		table.Rows = append(table.Rows, []chatops.Text{rowName(item), chatops.Line(chatops.Plain(changed(item)))})
+	for i, item := range s.Spec.Items {
+		table.Rows = append(table.Rows, []chatops.Text{rowName(item), ships(s, i)})
 	}
 	return table
 }

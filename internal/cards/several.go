@@ -23,9 +23,9 @@ func several(s *v1alpha1.Shipment, links Links) chatops.Card {
 		stage := stageOf(s, i)
 		row := []chatops.Text{rowName(item)}
 		if len(card.Table.Columns) > len(row)+1 {
-			row = append(row, chatops.Line(chatops.Plain(changed(item))))
+			row = append(row, ships(s, i))
 		}
-		card.Table.Rows = append(card.Table.Rows, append(row, chatops.Line(chatops.Plain(stands(item, stage)))))
+		card.Table.Rows = append(card.Table.Rows, append(row, chatops.Line(chatops.Plain(itemStands(item, stage)))))
 		if wentBadly(stage.Phase) && stage.Message != "" {
 			says := chatops.Line(chatops.Bold(rowName(item).String()), chatops.Plain(": "+stage.Message))
 			if fix := hint(s.Namespace, stage.Stage, stage.Message); fix != nil {
@@ -48,8 +48,21 @@ func rowName(item v1alpha1.ShipmentItem) chatops.Text {
 	return chatops.Line(chatops.Plain(item.Service))
 }
 
-// stands says how an item stands, in a sign, in words and with what there is to say.
-func stands(item v1alpha1.ShipmentItem, stage v1alpha1.StageStatus) string {
+// ships writes what an item changes: "3.1.0 → 3.2.0 · 4 commits · 1 breaking".
+func ships(s *v1alpha1.Shipment, i int) chatops.Text {
+	line := chatops.Line(chatops.Plain(changed(s.Spec.Items[i])))
+	c := contentsOf(s, i)
+	if c == nil {
+		return line
+	}
+	if counts := counted(c); len(counts) > 0 {
+		line = append(append(line, chatops.Plain(" · ")), counts...)
+	}
+	return line
+}
+
+// itemStands says how an item stands, in a sign, in words and with what there is to say.
+func itemStands(item v1alpha1.ShipmentItem, stage v1alpha1.StageStatus) string {
 	line := standsIn(stage)
 	if len(item.Path) > 1 {
 		line = stage.Stage + " " + line

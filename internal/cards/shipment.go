@@ -9,20 +9,32 @@ import (
 
 // Shipment says how far a Shipment is, or how it ended.
 func Shipment(s *v1alpha1.Shipment, links Links) chatops.Card {
-	var card chatops.Card
-	switch {
-	case len(s.Spec.Items) > 1:
-		card = several(s, links)
-	case len(s.Spec.Items[0].Path) > 1:
-		card = walk(s, links)
-	default:
-		card = single(s, links)
+	card := stands(s, links)
+	if len(s.Spec.Items) == 1 {
+		card.Body = append(card.Body, contents(s)...)
 	}
-	if s.Spec.Reason != "" {
-		card.Body = append(card.Body, chatops.Line(chatops.Plain("Reason: "+s.Spec.Reason)))
-	}
+	card.Body = append(card.Body, reason(s)...)
 	card.Actions = actions(s, links)
 	return card
+}
+
+// stands says how a Shipment stands.
+func stands(s *v1alpha1.Shipment, links Links) chatops.Card {
+	switch {
+	case len(s.Spec.Items) > 1:
+		return several(s, links)
+	case len(s.Spec.Items[0].Path) > 1:
+		return walk(s, links)
+	default:
+		return single(s, links)
+	}
+}
+
+func reason(s *v1alpha1.Shipment) []chatops.Text {
+	if s.Spec.Reason == "" {
+		return nil
+	}
+	return []chatops.Text{chatops.Line(chatops.Plain("Reason: " + s.Spec.Reason))}
 }
 
 // single speaks of one service in one Stage.
@@ -85,8 +97,8 @@ func holding(s *v1alpha1.Shipment, links Links) []chatops.Text {
 
 // Result is the card for the person who asked, at the end: how it ended and no more.
 func Result(s *v1alpha1.Shipment, links Links) chatops.Card {
-	full := Shipment(s, links)
-	return chatops.Card{Title: full.Title, State: full.State, Status: full.Status, Table: full.Table, Body: full.Body}
+	full := stands(s, links)
+	return chatops.Card{Title: full.Title, State: full.State, Status: full.Status, Table: full.Table, Body: append(full.Body, reason(s)...)}
 }
 
 func title(s *v1alpha1.Shipment, item v1alpha1.ShipmentItem, stage v1alpha1.StageStatus) string {

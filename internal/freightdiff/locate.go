@@ -17,6 +17,8 @@ type place struct {
 	ref string
 	// unknown says why there is no commit, for people.
 	unknown string
+	// transient says that it may well be known if it is asked for again.
+	transient bool
 }
 
 // repository returns where the code of an artifact is.
@@ -79,7 +81,7 @@ func (c *Code) resolve(ctx context.Context, repo, name, ref string) place {
 	case errors.Is(err, ErrNotFound):
 		return place{ref: ref}
 	case err != nil:
-		return place{ref: ref, unknown: whyUnknown(err)}
+		return place{ref: ref, unknown: whyUnknown(err), transient: true}
 	default:
 		return place{commit: commit, ref: ref}
 	}

@@ -16,7 +16,7 @@ import (
 // notInTime is the answer to whoever can't wait.
 func (c *Code) notInTime(src Source, change answers.ArtifactChange) answers.CodeChange {
 	repo := c.repository(src, change)
-	out := answers.CodeChange{Artifacts: []string{change.Artifact}, Repository: repo, Unknown: late}
+	out := answers.CodeChange{Artifacts: []string{change.Artifact}, Repository: repo, Unknown: late, Transient: true}
 	if repo == "" {
 		return out
 	}
@@ -66,7 +66,7 @@ func (c *Code) compare(ctx context.Context, src Source, change answers.ArtifactC
 		if p.commit != "" {
 			continue
 		}
-		out.Unknown = p.unknown
+		out.Unknown, out.Transient = p.unknown, p.transient
 		if out.Unknown == "" {
 			out.Unknown = fmt.Sprintf("Commit %s is not in %s, or I may not see it there.", shorten(p.ref), out.Repository)
 			out.URL = ""
@@ -92,7 +92,7 @@ func (c *Code) between(ctx context.Context, out *answers.CodeChange) {
 	}
 	comparison, err := c.Forge.Compare(ctx, out.Repository, out.From, out.To)
 	if err != nil {
-		out.Unknown = c.notCompared(err, out)
+		c.notCompared(err, out)
 		return
 	}
 	out.Relation = string(comparison.Relation)
@@ -104,7 +104,7 @@ func (c *Code) between(ctx context.Context, out *answers.CodeChange) {
 	}
 	back, err := c.Forge.Compare(ctx, out.Repository, out.To, out.From)
 	if err != nil {
-		out.Unknown = c.notCompared(err, out)
+		c.notCompared(err, out)
 		return
 	}
 	out.Removed = c.commits(ctx, out, back)
@@ -114,13 +114,14 @@ func (c *Code) between(ctx context.Context, out *answers.CodeChange) {
 	}
 }
 
-func (c *Code) notCompared(err error, out *answers.CodeChange) string {
-	if errors.Is(err, ErrNotFound) {
-		out.URL = ""
-		return fmt.Sprintf("%s and %s can't be compared: one of the two is not in %s, or they have no history in common.",
-			shorten(out.From), shorten(out.To), out.Repository)
+func (c *Code) notCompared(err error, out *answers.CodeChange) {
+	if !errors.Is(err, ErrNotFound) {
+		out.Unknown, out.Transient = whyUnknown(err), true
+		return
 	}
-	return whyUnknown(err)
+	out.URL = ""
+	out.Unknown = fmt.Sprintf("%s and %s can't be compared: one of the two is not in %s, or they have no history in common.",
+		shorten(out.From), shorten(out.To), out.Repository)
 }
 
 // maxAsked is of how many commits, whose messages don't say so, it is asked which pull request brought

@@ -1,0 +1,73 @@
+package freightdiff
+
+import (
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/answers"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
+)
+
+// Bounds of the Shipment's schema: entries, and characters.
+const (
+	maxHighlights = 5
+	maxLine       = 256
+	maxReason     = 1024
+	maxURL        = 2048
+)
+
+// Contents sums up what changes in the code of a service, as a Shipment keeps it.
+func Contents(service string, code []answers.CodeChange) v1alpha1.Contents {
+	out := v1alpha1.Contents{Service: service}
+	var commits []answers.Commit
+	for _, c := range code {
+		if !c.Known() {
+			out.Unknown, out.Transient = chatops.Fit(c.Unknown, maxReason), out.Transient || c.Transient
+			continue
+		}
+		out.Added, out.Removed = counted(out.Added, c.Added), counted(out.Removed, c.Removed)
+		commits = append(append(commits, c.Added.List...), c.Removed.List...)
+	}
+	if len(code) == 1 {
+		out.URL = bounded(code[0].URL)
+	}
+	for _, breaking := range []bool{true, false} {
+		for _, c := range commits {
+			if c.Breaking == breaking && len(out.Highlights) < maxHighlights {
+				out.Highlights = append(out.Highlights, highlight(c))
+			}
+		}
+	}
+	return out
+}
+
+// counted adds commits to a count, which is nil as long as there are none.
+func counted(to *v1alpha1.CommitCounts, c answers.Commits) *v1alpha1.CommitCounts {
+	if c.Total == 0 && c.Unseen == 0 {
+		return to
+	}
+	if to == nil {
+		to = &v1alpha1.CommitCounts{}
+	}
+	to.Commits += c.Total
+	to.PullRequests += c.PullRequests
+	to.Breaking += c.Breaking
+	to.More = to.More || c.Unseen > 0
+	return to
+}
+
+func highlight(c answers.Commit) v1alpha1.CommitLine {
+	line := v1alpha1.CommitLine{
+		Title: chatops.Fit(c.Says(), maxLine), Author: chatops.Fit(c.Author, maxLine), Breaking: c.Breaking, URL: bounded(c.URL),
+	}
+	if c.PullRequest != nil {
+		line.PullRequest, line.PullRequestURL = c.PullRequest.Number, bounded(c.PullRequest.URL)
+	}
+	return line
+}
+
+// bounded returns a URL if it fits: half of one leads nowhere.
+func bounded(url string) string {
+	if len(url) > maxURL {
+		return ""
+	}
+	return url
+}
