@@ -29,7 +29,7 @@ var floors = [][]string{
 		"internal/kargosim/memory", "internal/kargosim/rules", "internal/kargosim/event", "internal/kargosim/registry",
 	},
 	{"internal/contents"},
-	{"internal/bot", "internal/doctor", "internal/shipment", "internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world"},
+	{"internal/bot", "internal/doctor", "internal/pullrequest", "internal/shipment", "internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world"},
 	{"internal/github", "internal/slack", "internal/terminal", "internal/config", "internal/kargosim"},
 	{"internal/app"},
 	{"internal/demo"},

@@ -8,6 +8,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/contents"
 	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -31,7 +32,7 @@ func (b *Bot) diff(ctx context.Context, r Request, c chatops.Diff) (Answer, erro
 	}
 	if p, ok := errors.AsType[*chatops.Problem](err); ok && p.Code == chatops.CodeAlreadyThere {
 		// Asked what would change, that nothing would is an answer.
-		same := newDiff(target, kargo.Running(target), kargo.Running(target))
+		same := contents.Diff(target, kargo.Running(target), kargo.Running(target))
 		return Answer{Card: chatops.Card{Title: "Nothing would change: " + p.Title, State: chatops.StateInfo, Body: p.Body}, Data: same}, nil
 	}
 	if err != nil {
@@ -93,8 +94,8 @@ func (b *Bot) between(ctx context.Context, target kargo.Target, c chatops.Diff) 
 			Title: target.Service + " runs neither in " + target.Environment + " nor in " + other.Environment + " yet.",
 		}
 	}
-	diff := newDiff(target, from, to)
-	diff.From, diff.To = first(from, target.Service), first(to, target.Service)
+	diff := contents.Diff(target, from, to)
+	diff.From, diff.To = contents.First(from, target.Service), contents.First(to, target.Service)
 	diff.OtherEnvironment, diff.OtherStage = other.Environment, other.Stage.Name
 	return diff, nil
 }
@@ -111,33 +112,8 @@ func (b *Bot) would(ctx context.Context, target kargo.Target, c chatops.Diff) (a
 	if err != nil {
 		return answers.Diff{}, err
 	}
-	// A promotion replaces what runs of the same Warehouse, and leaves the rest.
-	var from []kargoapi.FreightReference
-	for _, ref := range kargo.Running(target) {
-		if ref.Origin == freight.Origin {
-			from = append(from, ref)
-		}
-	}
-	diff := newDiff(target, from, []kargoapi.FreightReference{kargo.Reference(freight)})
-	to := kargo.Describe(freight, target.Service)
-	diff.From, diff.To = first(from, target.Service), &to
+	diff := contents.Promotion(target, kargo.Running(target), freight)
 	going := kargo.Going(target, freight, now)
 	diff.There, diff.Lacks = going.There, going.Why
 	return diff, nil
-}
-
-func newDiff(target kargo.Target, from, to []kargoapi.FreightReference) answers.Diff {
-	changes := freightdiff.Compare(from, to)
-	return answers.Diff{
-		Project: target.Project, Service: target.Service, Environment: target.Environment, Stage: target.Stage.Name,
-		Changes: changes.Artifacts, Same: changes.Same,
-	}
-}
-
-// first names the first of what runs.
-func first(refs []kargoapi.FreightReference, service string) *answers.Freight {
-	if len(refs) == 0 {
-		return nil
-	}
-	return &answers.Freight{Name: refs[0].Name, Version: kargo.Version(refs[0], service), Origin: refs[0].Origin.String()}
 }

@@ -13,12 +13,28 @@ import (
 // mostChanges is how many artifacts a diff shows.
 const mostChanges = 20
 
-// Diff says what a Freight would change, or what differs between two environments.
+// Diff says what a Freight would change, or what differs between two environments or two Freight.
 func Diff(d answers.Diff, paging Paging, links Links) chatops.Card {
-	card := chatops.Card{Title: diffTitle(d), State: chatops.StateInfo}
+	card := differences(d, paging)
 	if d.Stage != "" {
 		card.Links = links.stage(d.Project, d.Stage)
 	}
+	switch {
+	case d.OtherEnvironment != "" || d.Environment == "":
+	case d.There:
+		card.Body = append(card.Body, plain(fmt.Sprintf("✓ It runs in %s now.", d.Environment)))
+	case d.Lacks != "":
+		card.Body = append(card.Body, plain("✗ It can't go there yet: "+d.Lacks))
+	case d.To != nil:
+		card.Body = append(card.Body, plain("✓ It can go there."))
+		card.Actions = []chatops.Action{shipAction(d, links)}
+	}
+	return card
+}
+
+// differences says what differs, and nothing of what could be done.
+func differences(d answers.Diff, paging Paging) chatops.Card {
+	card := chatops.Card{Title: diffTitle(d), State: chatops.StateInfo}
 	card.Facts = diffFacts(d)
 	switch {
 	case len(d.Changes) == 0 && d.OtherEnvironment != "":
@@ -35,16 +51,6 @@ func Diff(d answers.Diff, paging Paging, links Links) chatops.Card {
 	}
 	card.Body = append(card.Body, codeBody(d.Code)...)
 	card.Sections = codeSections(d.Code)
-	switch {
-	case d.OtherEnvironment != "" || d.Environment == "":
-	case d.There:
-		card.Body = append(card.Body, plain(fmt.Sprintf("✓ It runs in %s now.", d.Environment)))
-	case d.Lacks != "":
-		card.Body = append(card.Body, plain("✗ It can't go there yet: "+d.Lacks))
-	case d.To != nil:
-		card.Body = append(card.Body, plain("✓ It can go there."))
-		card.Actions = []chatops.Action{shipAction(d, links)}
-	}
 	return card
 }
 

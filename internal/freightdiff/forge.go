@@ -17,6 +17,8 @@ type Forge interface {
 	Resolve(ctx context.Context, repo, ref string) (commit string, err error)
 	// Compare returns how head stands to base.
 	Compare(ctx context.Context, repo, base, head string) (*Comparison, error)
+	// Relate returns how head stands to base, at the least cost.
+	Relate(ctx context.Context, repo, base, head string) (Relation, error)
 	// Touching returns which of a comparison's commits touch one of the paths, by hash. A path is a folder or
 	// a file, without a slash at either end. Merges count as Git counts them in the history of a path: not
 	// at all, if they take one side as it is.

@@ -117,6 +117,14 @@ func (f *forge) Compare(ctx context.Context, of, base, head string) (*freightdif
 	return c, nil
 }
 
+func (f *forge) Relate(ctx context.Context, of, base, head string) (freightdiff.Relation, error) {
+	c, err := f.Compare(ctx, of, base, head)
+	if err != nil {
+		return "", err
+	}
+	return c.Relation, nil
+}
+
 func (f *forge) Touching(_ context.Context, of string, c *freightdiff.Comparison, paths []string) (map[string]bool, error) {
 	if err := f.called("Touching", of); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package freightdiff
 import (
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -104,4 +105,15 @@ func RepoOf(address, web string) string {
 		return ""
 	}
 	return name
+}
+
+// PullRequestAt returns the repository and the number of the pull request that a URL leads to.
+func PullRequestAt(address, web string) (repo string, number int, ok bool) {
+	before, digits, found := strings.Cut(address, "/pull/")
+	if !found {
+		return "", 0, false
+	}
+	number, err := strconv.Atoi(digits)
+	repo = RepoOf(before, web)
+	return repo, number, err == nil && number > 0 && repo != ""
 }

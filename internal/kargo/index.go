@@ -9,21 +9,31 @@ import (
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
-// PromotionStage is the field that caches index Promotions by: the Stage that they are to.
-const PromotionStage = "spec.stage"
+// Fields that caches index Promotions by.
+const (
+	// PromotionStage is the Stage that they are to.
+	PromotionStage = "spec.stage"
+	// PromotionPullRequest is the address of the pull request that they have opened.
+	PromotionPullRequest = "pullRequest"
+)
 
-// IndexPromotions has a cache index Promotions by PromotionStage, which a Catalogue needs to answer
-// questions about them. It is to be called before the cache is filled.
+// IndexPromotions has a cache index Promotions, which a Catalogue needs to answer questions about them. It is
+// to be called before the cache is filled.
 func IndexPromotions(ctx context.Context, indexer client.FieldIndexer) error {
-	err := indexer.IndexField(ctx, &kargoapi.Promotion{}, PromotionStage, func(o client.Object) []string {
-		p, ok := o.(*kargoapi.Promotion)
-		if !ok {
-			return nil
+	for field, value := range map[string]func(*kargoapi.Promotion) string{
+		PromotionStage:       func(p *kargoapi.Promotion) string { return p.Spec.Stage },
+		PromotionPullRequest: PullRequestURL,
+	} {
+		err := indexer.IndexField(ctx, &kargoapi.Promotion{}, field, func(o client.Object) []string {
+			p, ok := o.(*kargoapi.Promotion)
+			if !ok || value(p) == "" {
+				return nil
+			}
+			return []string{value(p)}
+		})
+		if err != nil {
+			return fmt.Errorf("index promotions by %s: %w", field, err)
 		}
-		return []string{p.Spec.Stage}
-	})
-	if err != nil {
-		return fmt.Errorf("index promotions by stage: %w", err)
 	}
 	return nil
 }

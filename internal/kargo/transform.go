@@ -39,7 +39,7 @@ func slimPromotion(p *kargoapi.Promotion) {
 	// Decoding leaves room at the end of slices.
 	p.Spec.Steps = slices.Clone(p.Spec.Steps)
 	slimSteps(p.Spec.Steps)
-	p.Status.State = nil
+	p.Status.State = slimState(p.Status.State)
 	p.Status.FreightCollection = nil
 	p.Status.Freight = nil
 	p.Status.StepExecutionMetadata = slices.Clone(p.Status.StepExecutionMetadata)

@@ -1,0 +1,101 @@
+package pullrequest
+
+import (
+	"slices"
+	"sync"
+)
+
+// tracked has the pull requests that are followed. It is a memory of what can be found out again.
+type tracked struct {
+	mu    sync.Mutex
+	pulls map[Key]*entry
+}
+
+// entry is what is known of a pull request.
+type entry struct {
+	pull Pull
+	// stale says that the pull request has changed since.
+	stale bool
+	// services are those that it touches, once that is known for its head.
+	services []Service
+	head     string
+	// comment is the ID of the comment, and said a hash of what it says; empty until it was written or found.
+	comment int64
+	said    string
+	// muted says that no comment can be written.
+	muted bool
+	// looks counts how often in a row something could not be told.
+	looks int
+}
+
+// get returns a copy of what is known.
+func (t *tracked) get(key Key) (entry, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	e, ok := t.pulls[key]
+	if !ok {
+		return entry{}, false
+	}
+	return *e, true
+}
+
+// update changes what is known, beginning with nothing.
+func (t *tracked) update(key Key, change func(*entry)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	e, ok := t.pulls[key]
+	if !ok {
+		e = &entry{}
+		t.pulls[key] = e
+	}
+	change(e)
+}
+
+func (t *tracked) mute(key Key) {
+	t.update(key, func(e *entry) { e.muted = true })
+}
+
+func (t *tracked) forget(key Key) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.pulls, key)
+}
+
+// of returns the pull requests that touch a service.
+func (t *tracked) of(project, service string) []Key {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var keys []Key
+	for key, e := range t.pulls {
+		if slices.ContainsFunc(e.services, func(s Service) bool { return s.Project == project && s.Name == service }) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// inProject returns the pull requests that touch any service of a project.
+func (t *tracked) inProject(project string) []Key {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var keys []Key
+	for key, e := range t.pulls {
+		if slices.ContainsFunc(e.services, func(s Service) bool { return s.Project == project }) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// in returns the pull requests of a repository.
+func (t *tracked) in(repo string) map[int]Pull {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	pulls := map[int]Pull{}
+	for key, e := range t.pulls {
+		if key.Repo == repo {
+			pulls[key.Number] = e.pull
+		}
+	}
+	return pulls
+}
