@@ -264,3 +264,37 @@ func TestSeedsThatAreRefused(t *testing.T) {
 		t.Error("one hash for two commits")
 	}
 }
+
+// A seed may say that a pull request was merged by rebase, which nobody can tell from the
+// commits.
+func TestSeededRebase(t *testing.T) {
+	given := historied()
+	r := &given.World.Repositories[0]
+	r.Commits = append(r.Commits, githubfake.Commit{ID: "r1", Message: "feat: one"}, githubfake.Commit{ID: "r2", Message: "feat: two", Files: map[string]string{"two.txt": "2\n"}})
+	r.PullRequests = append(r.PullRequests, githubfake.PullRequest{Number: 10, Author: "octocat", Merged: true, MergeSHA: "r2", Rebased: 2})
+	g := start(t, given)
+	c, ctx := client(t, g), soon(t)
+	for id, want := range map[string]int{"r1": 10, "r2": 10, "c5": 8} {
+		found, _, err := c.PullRequests.ListPullRequestsWithCommit(ctx, "acme", "microsvcs", githubfake.CommitSHA(id), nil)
+		if err != nil || len(found) != 1 || found[0].GetNumber() != want {
+			t.Errorf("%s: %v, %v", id, found, err)
+		}
+	}
+	commits, _, err := c.PullRequests.ListCommits(ctx, "acme", "microsvcs", 10, nil)
+	if err != nil || len(commits) != 2 || commits[0].GetSHA() != githubfake.CommitSHA("r1") {
+		t.Errorf("commits: %v, %v", commits, err)
+	}
+}
+
+func TestAnotherBase(t *testing.T) {
+	g := everything(t)
+	base := "team/blue"
+	deliveries, err := g.EditPullRequest(soon(t), repo, 9, "octocat", githubfake.PullRequestEdit{Base: &base})
+	if got := told(t, deliveries, err); got != "pull_request edited" || !strings.Contains(string(deliveries[0].Payload), `"changes":{"base":{"ref":{"from":"main"}`) {
+		t.Errorf("edited: %s %s", got, deliveries[0].Payload)
+	}
+	files, _, err := client(t, g).PullRequests.ListFiles(soon(t), "acme", "microsvcs", 9, nil)
+	if err != nil || len(files) != 2 { // what the main branch had more is now part of it
+		t.Errorf("files: %v, %v", files, err)
+	}
+}
