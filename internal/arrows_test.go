@@ -19,7 +19,7 @@ const module = "github.com/davidaparicio/kargo-bot/"
 // out of GitHub and a use case out of another.
 var floors = [][]string{
 	// Leaves: they know nothing of the project.
-	{"internal/answers", "internal/golden", "internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake", "internal/kargosim/crds", "internal/demo/page"},
+	{"internal/answers", "internal/golden", "internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake", "internal/github/recall", "internal/kargosim/crds", "internal/demo/page"},
 	{
 		"internal/chatops", "internal/strictyaml", "api/v1alpha1", "internal/kargo/v1alpha1", "internal/slackfake",
 		"internal/githubfake/openapi", "internal/githubfake/openapi/slice", "internal/githubfake/webhookshapes",
@@ -28,7 +28,7 @@ var floors = [][]string{
 		"internal/kargo", "internal/access", "internal/freightdiff", "internal/notify", "internal/cards", "internal/manifests",
 		"internal/kargosim/memory", "internal/kargosim/rules", "internal/kargosim/event", "internal/kargosim/registry",
 	},
-	{"internal/bot", "internal/doctor", "internal/shipment", "internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world"},
+	{"internal/bot", "internal/pullrequest", "internal/doctor", "internal/shipment", "internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world"},
 	{"internal/github", "internal/slack", "internal/terminal", "internal/config", "internal/kargosim"},
 	{"internal/app"},
 	{"internal/demo"},

@@ -1,0 +1,2 @@
+// Package pullrequest says what is asked of where pull requests are.
+package pullrequest
