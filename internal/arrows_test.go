@@ -19,10 +19,13 @@ const module = "github.com/davidaparicio/kargo-bot/"
 // out of GitHub and a use case out of another.
 var floors = [][]string{
 	// Leaves: they know nothing of the project.
-	{"internal/answers", "internal/golden", "internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake", "internal/github/recall", "internal/kargosim/crds", "internal/demo/page"},
+	{
+		"internal/answers", "internal/golden", "internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake/history",
+		"internal/kargosim/crds", "internal/demo/page", "internal/github/recall",
+	},
 	{
 		"internal/chatops", "internal/strictyaml", "api/v1alpha1", "internal/kargo/v1alpha1", "internal/slackfake",
-		"internal/githubfake/openapi", "internal/githubfake/openapi/slice", "internal/githubfake/webhookshapes",
+		"internal/githubfake", "internal/githubfake/gitimport", "internal/githubfake/openapi", "internal/githubfake/openapi/slice", "internal/githubfake/webhookshapes",
 	},
 	{
 		"internal/kargo", "internal/access", "internal/freightdiff", "internal/notify", "internal/cards", "internal/manifests",
@@ -43,8 +46,10 @@ var only = map[string][]string{
 	"github.com/getkin/kin-openapi/":          {"internal/githubfake/openapi", "internal/githubfake/openapi/slice"},
 	"go.yaml.in/yaml/":                        {"internal/strictyaml"},
 	"github.com/spf13/cobra":                  {"cmd/bot"},
-	module + "internal/githubfake":            {"internal/demo", "internal/githubfake/openapi", "internal/githubfake/webhookshapes"},
-	module + "internal/slackfake":             {"internal/demo", "internal/slackfake"},
+	module + "internal/githubfake": {
+		"internal/demo", "internal/githubfake", "internal/githubfake/gitimport", "internal/githubfake/openapi", "internal/githubfake/webhookshapes",
+	},
+	module + "internal/slackfake": {"internal/demo", "internal/slackfake"},
 	module + "internal/kargosim": {
 		"internal/demo", "internal/kargosim", "internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world",
 	},
@@ -52,7 +57,7 @@ var only = map[string][]string{
 
 // pure are the packages of the standard library alone, so that they can be read, tested and reused
 // without anything else.
-var pure = []string{"internal/answers", "internal/chatops", "internal/nearest", "internal/slackfake", "internal/slackfake/blockkit"}
+var pure = []string{"internal/answers", "internal/chatops", "internal/nearest", "internal/slackfake", "internal/slackfake/blockkit", "internal/githubfake/history"}
 
 type listed struct {
 	ImportPath string

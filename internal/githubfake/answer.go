@@ -1,6 +1,7 @@
 package githubfake
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 )
@@ -10,6 +11,8 @@ type answer struct {
 	status int
 	header http.Header
 	body   any
+	// media is the type of a body that is no JSON but a string, sent as it is.
+	media string
 	// reason is why a call was refused, for the journal. Empty: it was not.
 	reason string
 	// written is the body as it is sent, once it was encoded.
@@ -21,6 +24,11 @@ type answer struct {
 func ok(body any) answer      { return answer{status: http.StatusOK, body: body} }
 func created(body any) answer { return answer{status: http.StatusCreated, body: body} }
 func noContent() answer       { return answer{status: http.StatusNoContent} }
+
+// raw is an answer that is no JSON.
+func raw(media, body string) answer {
+	return answer{status: http.StatusOK, media: media + "; charset=utf-8", body: body}
+}
 
 // rootDocs is where GitHub sends those whose request it could not place.
 const rootDocs = "https://docs.github.com/rest"
@@ -73,9 +81,16 @@ func (a answer) with(name, value string) answer {
 	return a
 }
 
+// contentType returns the type of the body.
+func (a *answer) contentType() string { return cmp.Or(a.media, contentType) }
+
 // text returns the body as it is sent.
 func (a *answer) text() ([]byte, error) {
 	if a.body == nil || a.written != nil {
+		return a.written, nil
+	}
+	if content, isText := a.body.(string); isText && a.media != "" {
+		a.written = []byte(content)
 		return a.written, nil
 	}
 	var err error

@@ -25,7 +25,7 @@ func (g *GitHub) checkAnswer(r *request, result answer) answer {
 	}
 	header := http.Header{}
 	if len(text) > 0 {
-		header.Set("Content-Type", contentType)
+		header.Set("Content-Type", result.contentType())
 	}
 	maps.Copy(header, result.header)
 	if err := g.contract.Answer(r.op.id, r.http, result.status, header, text); err != nil {

@@ -3,6 +3,8 @@ package githubfake
 import (
 	"crypto/rsa"
 	"time"
+
+	"github.com/davidaparicio/kargo-bot/internal/githubfake/history"
 )
 
 // The things that exist, as the fake keeps them. All are guarded by GitHub.mu.
@@ -64,6 +66,10 @@ type repository struct {
 	collaborators map[int64]bool
 	issues        map[int]*issue
 	created       time.Time
+
+	git      *history.Repository
+	named    map[string]string // hashes of commits by what seeds call them
+	releases []*release
 }
 
 func (r *repository) fullName() string { return r.owner.login + "/" + r.name }
@@ -93,6 +99,27 @@ type pull struct {
 	draft    bool
 	merged   time.Time // zero: not merged
 	mergeSHA string
+	mergedBy *account // nil: the author
+
+	// diffBase is where the pull request's own changes started, once it is merged or
+	// closed; until then it is looked up.
+	diffBase *history.Commit
+	// brought are the commits that the merge brought into the base, by hash.
+	brought map[string]bool
+}
+
+type release struct {
+	id         int64
+	repo       *repository
+	tag        string
+	target     string // branch or commit
+	name       string
+	notes      string
+	author     *account
+	draft      bool
+	prerelease bool
+	created    time.Time // of the commit, as at GitHub
+	published  time.Time // zero: not published
 }
 
 type comment struct {

@@ -52,8 +52,7 @@ func (g *GitHub) pushEvent(repo *repository, by *account, push PushEvent) *event
 }
 
 func (g *GitHub) pusherJSON(by *account) object {
-	email := cmp.Or(by.email, fmt.Sprintf("%d+%s@users.noreply.github.com", by.id, by.login))
-	return object{{"name", by.login}, {"email", email}}
+	return object{{"name", by.login}, {"email", by.address()}}
 }
 
 // pushedJSON is a repository as pushes tell of it: some times are numbers, and the owner

@@ -1,6 +1,7 @@
 package githubfake
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -38,6 +39,9 @@ type Config struct {
 	Limits Limits
 	// TokenLife is how long an installation token lives. Default: an hour, as at GitHub.
 	TokenLife time.Duration
+	// TreeEntries is how many entries of a tree are answered at most. Default: 100,000,
+	// as at GitHub.
+	TreeEntries int
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
 	// Transport carries the webhooks. Default: real HTTP, without a proxy.
@@ -47,13 +51,14 @@ type Config struct {
 // GitHub is one fake GitHub: an [http.Handler] for its REST API, and methods for what
 // people do there. It is safe for concurrent use. Close it when done.
 type GitHub struct {
-	api, html string // base URLs without a slash at the end
-	prefix    string // the path of api
-	contract  Contract
-	limits    Limits
-	tokenLife time.Duration
-	now       func() time.Time
-	routes    []*operation
+	api, html   string // base URLs without a slash at the end
+	prefix      string // the path of api
+	contract    Contract
+	limits      Limits
+	tokenLife   time.Duration
+	treeEntries int
+	now         func() time.Time
+	routes      []*operation
 
 	webhooks *webhooks
 	close    func() // stops what Start started
@@ -91,13 +96,10 @@ func New(config Config) (*GitHub, error) {
 	g := &GitHub{
 		api: api.String(), html: html.String(), prefix: api.EscapedPath(),
 		contract: config.Contract, limits: config.Limits.orDefault(),
-		tokenLife: config.TokenLife, now: config.Now, quietOwn: config.QuietOwn,
+		tokenLife: cmp.Or(config.TokenLife, time.Hour), treeEntries: cmp.Or(config.TreeEntries, 100_000), now: config.Now, quietOwn: config.QuietOwn,
 		routes: operations(), closing: make(chan struct{}), close: func() {},
 		tokens: map[string]*token{}, buckets: map[string]*bucket{},
 		journal: newJournal(),
-	}
-	if g.tokenLife == 0 {
-		g.tokenLife = time.Hour
 	}
 	if g.now == nil {
 		g.now = time.Now

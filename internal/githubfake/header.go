@@ -27,7 +27,7 @@ func checkHeaders(r *request) *answer {
 			"The API version '"+version+"' is not supported. Supported: "+strings.Join(apiVersions[:], ", ")+".")
 		return &refused
 	}
-	if accept := strings.Join(header.Values("Accept"), ","); !acceptable(accept) {
+	if accept := strings.Join(header.Values("Accept"), ","); !acceptable(accept, r.op) {
 		refused := refuse(http.StatusUnsupportedMediaType, "https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api#media-types",
 			"Unsupported 'Accept' header: '"+accept+"'. Must accept 'application/json'.")
 		return &refused
@@ -37,8 +37,8 @@ func checkHeaders(r *request) *answer {
 
 // acceptable says whether one of the media types is one that the fake can answer: JSON,
 // GitHub's JSON, and the old previews of it. The rendered bodies (.html, .text, .full)
-// and the formats that are no JSON are not.
-func acceptable(accept string) bool {
+// and the formats that are no JSON are not, but for those that the operation has.
+func acceptable(accept string, op *operation) bool {
 	if accept == "" {
 		return true
 	}
@@ -53,7 +53,23 @@ func acceptable(accept string) bool {
 			continue
 		}
 		kind = strings.TrimPrefix(strings.TrimSuffix(kind, "+json"), ".v3")
+		if op != nil && kind != "" && slices.Contains(op.media, kind[1:]) {
+			return true
+		}
 		if kind == "" || kind == ".raw" || strings.HasSuffix(kind, "-preview") {
+			return true
+		}
+	}
+	return false
+}
+
+// wants says whether the client asks for one of the operation's own formats, like "sha":
+// application/vnd.github.sha, also with .v3 in it and +json at its end.
+func (r *request) wants(format string) bool {
+	for media := range strings.SplitSeq(strings.Join(r.http.Header.Values("Accept"), ","), ",") {
+		media, _, _ = strings.Cut(strings.TrimSpace(media), ";")
+		kind, isGitHub := strings.CutPrefix(strings.TrimSuffix(media, "+json"), "application/vnd.github.")
+		if isGitHub && strings.TrimPrefix(kind, "v3.") == format {
 			return true
 		}
 	}
@@ -76,8 +92,11 @@ func conditional(r *request, result answer) answer {
 	if err != nil {
 		return result
 	}
-	sum := sha256.Sum256(text)
-	tag := `W/"` + hex.EncodeToString(sum[:]) + `"`
+	tag := result.header.Get("ETag")
+	if tag == "" {
+		sum := sha256.Sum256(text)
+		tag = `W/"` + hex.EncodeToString(sum[:]) + `"`
+	}
 	for given := range strings.SplitSeq(r.http.Header.Get("If-None-Match"), ",") {
 		if given = strings.TrimSpace(given); given == tag || "W/"+given == tag {
 			result = answer{status: http.StatusNotModified, header: result.header}

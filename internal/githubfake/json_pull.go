@@ -1,12 +1,47 @@
 package githubfake
 
+import "cmp"
+
 // pullJSON is a pull request on its own.
 func (g *GitHub) pullJSON(i *issue) object {
+	mergeableState := "clean"
+	if !i.closed.IsZero() {
+		mergeableState = "unknown"
+	}
+	commits, files, added, deleted := i.size()
+	return g.pullSimpleJSON(i).with(
+		field{"merged", !i.pull.merged.IsZero()},
+		field{"mergeable", nil},
+		field{"rebaseable", nil},
+		field{"mergeable_state", mergeableState},
+		field{"merged_by", g.mergedBy(i)},
+		field{"comments", i.commentCount()},
+		field{"review_comments", 0},
+		field{"maintainer_can_modify", false},
+		field{"commits", commits},
+		field{"additions", added},
+		field{"deletions", deleted},
+		field{"changed_files", files},
+	)
+}
+
+// size counts what a pull request changes. One that is not in a history counts as small.
+func (i *issue) size() (commits, files, added, deleted int) {
+	if _, head := i.sides(); head == nil {
+		return 1, 1, 1, 1
+	}
+	changes := i.changes()
+	added, deleted = i.repo.allLines(changes)
+	return len(i.commits()), len(changes), added, deleted
+}
+
+// pullSimpleJSON is a pull request in a list.
+func (g *GitHub) pullSimpleJSON(i *issue) object {
 	url, html, issueURL := g.pullURL(i), g.issueHTML(i), g.issueURL(i)
 	p, statuses := i.pull, g.repoURL(i.repo)+"/statuses/"+i.pull.headSHA
-	state, mergeableState := "open", "clean"
+	state := "open"
 	if !i.closed.IsZero() {
-		state, mergeableState = "closed", "unknown"
+		state = "closed"
 	}
 	return object{
 		{"url", url},
@@ -54,18 +89,6 @@ func (g *GitHub) pullJSON(i *issue) object {
 		{"auto_merge", nil},
 		{"active_lock_reason", nil},
 		{"draft", p.draft},
-		{"merged", !p.merged.IsZero()},
-		{"mergeable", nil},
-		{"rebaseable", nil},
-		{"mergeable_state", mergeableState},
-		{"merged_by", g.mergedBy(i)},
-		{"comments", i.commentCount()},
-		{"review_comments", 0},
-		{"maintainer_can_modify", false},
-		{"commits", 1},
-		{"additions", 1},
-		{"deletions", 1},
-		{"changed_files", 1},
 	}
 }
 
@@ -80,12 +103,12 @@ func (g *GitHub) branchJSON(repo *repository, ref, sha string) object {
 	}
 }
 
-// mergedBy takes the author for who merged.
+// mergedBy is who merged: the author, if nobody knows.
 func (g *GitHub) mergedBy(i *issue) any {
 	if i.pull.merged.IsZero() {
 		return nil
 	}
-	return g.userJSON(i.author)
+	return g.userJSON(cmp.Or(i.pull.mergedBy, i.author))
 }
 
 func href(address string) object { return object{{"href", address}} }

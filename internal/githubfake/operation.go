@@ -23,6 +23,8 @@ type operation struct {
 	// creates marks content-creating calls, which GitHub limits more; free those that
 	// it does not count.
 	creates, free bool
+	// media are the operation's own formats, like "sha" for application/vnd.github.sha.
+	media []string
 	// handle does it. It is called with GitHub.mu held and must not block.
 	handle func(*GitHub, *request) answer
 
@@ -50,7 +52,11 @@ func operations() []*operation {
 		createComment(), updateComment(), deleteComment(),
 		listReactions(), createReaction(), deleteReaction(),
 		listTeamMembers(), getTeamMembership(), getUser(),
-		getPull(),
+		listPulls(), getPull(), listPullFiles(), listPullCommits(),
+		// A ref may have slashes, so what is below a commit goes before the commit.
+		compareCommits(), listCommits(), listCommitPulls(), getCommit(),
+		listReleases(), getReleaseByTag(),
+		getTree(), getBlob(), getRef(), getTag(),
 		getRateLimit(),
 	}
 	for _, op := range all {

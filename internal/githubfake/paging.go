@@ -17,19 +17,24 @@ const (
 // page cuts the asked page out of items and answers it, with a Link header if there are
 // further ones.
 func page[T any](g *GitHub, r *request, items []T, render func(T) object) answer {
+	shown, _, link := cut(g, r, items)
+	result := ok(list(shown, render))
+	if link != "" {
+		result = result.with("Link", link)
+	}
+	return result
+}
+
+// cut returns the asked page of items, its number, and its Link header, if it has any.
+func cut[T any](g *GitHub, r *request, items []T) (shown []T, number int, link string) {
 	size := min(r.queryNumber("per_page", perPageDefault), perPageMost)
-	number := r.queryNumber("page", 1)
+	number = r.queryNumber("page", 1)
 	last := max(1, (len(items)+size-1)/size)
-	var shown []T
 	if number <= last {
 		from := (number - 1) * size
 		shown = items[from:min(from+size, len(items))]
 	}
-	result := ok(list(shown, render))
-	if link := g.link(r, number, last); link != "" {
-		result = result.with("Link", link)
-	}
-	return result
+	return shown, number, g.link(r, number, last)
 }
 
 // link names the neighbours of a page, in GitHub's order.

@@ -68,6 +68,9 @@ func (w *world) addUser(user User) (*account, error) {
 		return nil, err
 	}
 	added.name, added.email = user.Name, user.Email
+	if user.Email != "" {
+		w.emails[strings.ToLower(user.Email)] = added
+	}
 	return added, nil
 }
 

@@ -32,6 +32,9 @@ func (w *world) addRepository(seed Repository) error {
 		}
 		added.collaborators[collaborator.id] = true
 	}
+	if err := w.addHistory(added, seed); err != nil {
+		return fmt.Errorf("repository %s: %w", seed.FullName, err)
+	}
 	w.repos[strings.ToLower(seed.FullName)] = added
 	for _, issue := range seed.Issues {
 		if _, err := w.addIssue(added, issue); err != nil {
@@ -89,6 +92,9 @@ func (w *world) addPullRequest(repo *repository, seed PullRequest) (*issue, erro
 	if seed.Merged {
 		added.pull.merged = added.closed
 		added.pull.mergeSHA = cmp.Or(seed.MergeSHA, madeSHA(repo, "merge", seed.Number))
+	}
+	if repo.git.Len() > 0 {
+		repo.place(added.pull, seed)
 	}
 	return added, nil
 }

@@ -1,6 +1,10 @@
 package githubfake
 
-import "crypto/rsa"
+import (
+	"crypto/rsa"
+
+	"github.com/davidaparicio/kargo-bot/internal/githubfake/history"
+)
 
 // World is what exists on GitHub at the start. Things are named as people name them: a
 // repository is "owner/name". Ids are given out in order where they are left at 0.
@@ -67,6 +71,18 @@ type Repository struct {
 	Collaborators []string // outside collaborators with write access
 	Issues        []Issue
 	PullRequests  []PullRequest
+
+	// History is what there is before Commits, like that of a real repository (package
+	// gitimport). It is not changed.
+	History *history.Repository
+	// Commits are added in this order. Without any, and without a History, the
+	// repository is empty, as far as Git is concerned.
+	Commits []Commit
+	// Branches are by name; a commit is given as in [Commit.Parents]. The default branch
+	// is at the last commit unless it is here.
+	Branches map[string]string
+	Tags     []Tag
+	Releases []Release
 }
 
 // Issue is an issue. Issues and pull requests share the numbers of a repository.
@@ -93,9 +109,13 @@ type PullRequest struct {
 	Closed  bool
 	Merged  bool // implies Closed
 	// MergeSHA is the merge commit of a merged pull request. Default: made from the
-	// number.
+	// number. In a repository with a history all three commits may be given as in
+	// [Commit.Parents].
 	MergeSHA string
-	Locked   bool
+	// Rebased is how many commits a merge by rebase made, the last of which is MergeSHA.
+	// 0: it was merged by a merge commit or squashed, whichever the commit looks like.
+	Rebased int
+	Locked  bool
 }
 
 // Installation is the app on an account.

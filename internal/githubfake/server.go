@@ -95,7 +95,7 @@ func (g *GitHub) write(w http.ResponseWriter, r *request, result answer) {
 	header.Set("X-GitHub-Media-Type", "github.v3; format=json")
 	header.Set("X-GitHub-Api-Version-Selected", versionOf(r.http))
 	if len(text) > 0 {
-		header.Set("Content-Type", contentType)
+		header.Set("Content-Type", result.contentType())
 	}
 	w.WriteHeader(result.status)
 	_, _ = w.Write(text) // a client that went away is its own business

@@ -14,6 +14,7 @@ type world struct {
 	now           func() time.Time
 	nextID        int64
 	accounts      map[string]*account    // by login in lower case
+	emails        map[string]*account    // by address in lower case
 	repos         map[string]*repository // by full name in lower case
 	comments      map[int64]*comment
 	installations []*installation
@@ -25,7 +26,8 @@ const firstID = 3_000_000_000
 func newWorld(now func() time.Time) *world {
 	return &world{
 		now: now, nextID: firstID,
-		accounts: map[string]*account{}, repos: map[string]*repository{}, comments: map[int64]*comment{},
+		accounts: map[string]*account{}, emails: map[string]*account{},
+		repos: map[string]*repository{}, comments: map[int64]*comment{},
 	}
 }
 

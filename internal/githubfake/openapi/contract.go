@@ -88,6 +88,9 @@ func (Contract) Answer(operation string, r *http.Request, status int, header htt
 		}
 		return undocumentedError(body)
 	}
+	if media := mediaType(header); media != "" && media != jsonMedia {
+		return otherAnswer(route.Operation, response.Value, media, status)
+	}
 	input := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: requestInput(route, r, nil, nil),
 		Status:                 status,

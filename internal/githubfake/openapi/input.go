@@ -48,6 +48,23 @@ func unknownQuery(operation *openapi3.Operation, query url.Values) error {
 	return nil
 }
 
+const jsonMedia = "application/json"
+
+// mediaType returns the media type of a body, without parameters; "" if there is none.
+func mediaType(header http.Header) string {
+	media, _, _ := strings.Cut(header.Get("Content-Type"), ";")
+	return strings.TrimSpace(media)
+}
+
+// otherAnswer checks an answer that is not JSON: the description says which formats there
+// are, and that they are text.
+func otherAnswer(operation *openapi3.Operation, response *openapi3.Response, media string, status int) error {
+	if status == http.StatusOK && (response.Content[media] != nil || isUnlistedMedia(operation.OperationID, media)) {
+		return nil
+	}
+	return fmt.Errorf("answer %d: %s does not answer %s", status, operation.OperationID, media)
+}
+
 func requestSchema(operation *openapi3.Operation) *openapi3.SchemaRef {
 	if operation.RequestBody == nil || operation.RequestBody.Value == nil {
 		return nil
@@ -63,7 +80,7 @@ func answerSchema(response *openapi3.Response) *openapi3.SchemaRef {
 }
 
 func jsonSchema(content openapi3.Content) *openapi3.SchemaRef {
-	if media := content.Get("application/json"); media != nil {
+	if media := content.Get(jsonMedia); media != nil {
 		return media.Schema
 	}
 	return nil

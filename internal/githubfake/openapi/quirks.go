@@ -38,6 +38,12 @@ func withoutNullBody(operation *openapi3.Operation, body []byte) []byte {
 	return body
 }
 
+// isUnlistedMedia says whether an operation answers a format that its description names
+// in its text only.
+func isUnlistedMedia(operation, media string) bool {
+	return operation == "git/get-blob" && media == "application/vnd.github.raw"
+}
+
 // undocumentedError checks the body of a refusal whose status the description does not
 // list for the operation.
 //
