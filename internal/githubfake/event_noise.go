@@ -1,9 +1,6 @@
 package githubfake
 
-import (
-	"cmp"
-	"fmt"
-)
+import "cmp"
 
 func (g *GitHub) pingEvent() *event {
 	hook := object{
@@ -28,9 +25,13 @@ func (g *GitHub) pingEvent() *event {
 // noCommit is the commit id for "none".
 const noCommit = "0000000000000000000000000000000000000000"
 
-// pushEvent tells of a moved ref. Its commits are left out: GitHub sends them too, 2,048
-// at most, and nobody may rely on that.
+// pushEvent tells of a moved ref. It has no commits: they need not exist.
 func (g *GitHub) pushEvent(repo *repository, by *account, push PushEvent) *event {
+	return g.pushEventWith(repo, by, push, func(object) {})
+}
+
+// pushEventWith is pushEvent with something added to its payload.
+func (g *GitHub) pushEventWith(repo *repository, by *account, push PushEvent, add func(payload object)) *event {
 	before, after := cmp.Or(push.Before, noCommit), cmp.Or(push.After, noCommit)
 	return g.about(repo, "push", "", func(in *installation) object {
 		payload := object{
@@ -41,12 +42,13 @@ func (g *GitHub) pushEvent(repo *repository, by *account, push PushEvent) *event
 			{"deleted", push.After == ""},
 			{"forced", false},
 			{"base_ref", nil},
-			{"compare", fmt.Sprintf("%s/%s/compare/%.12s...%.12s", g.html, repo.fullName(), before, after)},
+			{"compare", g.compareHTML(repo, before, after)},
 			{"commits", []object{}},
 			{"head_commit", nil},
 			{"pusher", g.pusherJSON(by)},
 		}.with(g.contextJSON(repo, by, in)...)
 		payload.set("repository", g.pushedJSON(repo))
+		add(payload)
 		return payload
 	})
 }
@@ -68,13 +70,14 @@ func (g *GitHub) pushedJSON(repo *repository) object {
 	return rendered
 }
 
-func (g *GitHub) pullEvent(action string, i *issue, by *account) *event {
+// pullEvent tells of a pull request; more is what comes with the action.
+func (g *GitHub) pullEvent(action string, i *issue, by *account, more ...field) *event {
 	return g.about(i.repo, "pull_request", action, func(in *installation) object {
 		return object{
 			{"action", action},
 			{"number", i.number},
 			{"pull_request", g.pullJSON(i)},
-		}.with(g.contextJSON(i.repo, by, in)...)
+		}.with(more...).with(g.contextJSON(i.repo, by, in)...)
 	})
 }
 

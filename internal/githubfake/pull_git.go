@@ -1,6 +1,10 @@
 package githubfake
 
-import "github.com/davidaparicio/kargo-bot/internal/githubfake/history"
+import (
+	"slices"
+
+	"github.com/davidaparicio/kargo-bot/internal/githubfake/history"
+)
 
 // place finds the commits of a pull request that is there from the start. What the
 // repository does not have stays as it was given.
@@ -99,10 +103,5 @@ func (i *issue) commits() []*history.Commit {
 
 // has says whether a commit is one of an open pull request.
 func (i *issue) has(c *history.Commit) bool {
-	for _, own := range i.commits() {
-		if own == c {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(i.commits(), c)
 }

@@ -1,5 +1,7 @@
 package history
 
+import "slices"
+
 // Comparison is how a commit, the head, stands to another, the base.
 type Comparison struct {
 	// Ahead are the commits of the head that the base lacks, newest first, and Behind is
@@ -35,11 +37,10 @@ func (r *Repository) Contains(c, ancestor *Commit) bool {
 func (r *Repository) mergeBase(a, b set) *Commit {
 	surpassed := make(set, len(a))
 	var best *Commit
-	for i := len(r.commits) - 1; i >= 0; i-- {
+	for i, c := range slices.Backward(r.commits) {
 		if !a.has(i) || !b.has(i) {
 			continue
 		}
-		c := r.commits[i]
 		if !surpassed.has(i) && (best == nil || c.Committer.At.After(best.Committer.At)) {
 			best = c
 		}

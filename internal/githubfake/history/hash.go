@@ -13,10 +13,8 @@ func BlobSHA(content string) string { return hash("blob", []byte(content)) }
 
 // hash returns Git's hash of an object.
 func hash(kind string, content []byte) string {
-	digest := sha1.New()
-	fmt.Fprintf(digest, "%s %d\x00", kind, len(content))
-	digest.Write(content)
-	return hex.EncodeToString(digest.Sum(nil))
+	sum := sha1.Sum(append(fmt.Appendf(nil, "%s %d\x00", kind, len(content)), content...))
+	return hex.EncodeToString(sum[:])
 }
 
 // IsSHA says whether text is a whole hash.

@@ -17,7 +17,7 @@ import (
 )
 
 // events are those that the fake sends.
-var events = [...]string{"installation", "issue_comment", "ping", "pull_request", "push"}
+var events = [...]string{"create", "delete", "installation", "issue_comment", "ping", "pull_request", "push", "release"}
 
 func main() {
 	in := flag.String("in", "", "real payloads: api.github.com/index.json of the npm package @octokit/webhooks-examples")
