@@ -19,7 +19,10 @@ const module = "github.com/davidaparicio/kargo-bot/"
 // out of GitHub and a use case out of another.
 var floors = [][]string{
 	// Leaves: they know nothing of the project.
-	{"internal/answers", "internal/golden", "internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake/history", "internal/kargosim/crds", "internal/demo/page"},
+	{
+		"internal/answers", "internal/golden", "internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake/history",
+		"internal/kargosim/crds", "internal/demo/page", "internal/github/recall",
+	},
 	{
 		"internal/chatops", "internal/strictyaml", "api/v1alpha1", "internal/kargo/v1alpha1", "internal/slackfake",
 		"internal/githubfake", "internal/githubfake/gitimport", "internal/githubfake/openapi", "internal/githubfake/openapi/slice", "internal/githubfake/webhookshapes",

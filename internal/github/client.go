@@ -62,9 +62,10 @@ type Client struct {
 	slots     chan struct{}
 	pause     gate // for all identities
 	app       *gh.Client
+	appQuota  *quota
 
-	mu            sync.Mutex // of creating installations
-	installations *cache.LRUExpireCache
+	mu            sync.Mutex            // of creating installations
+	installations *cache.LRUExpireCache // ID -> installed
 	identity      identity
 }
 
@@ -92,7 +93,8 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if c.transport == nil {
 		c.transport = newTransport()
 	}
-	c.app = c.newClient(c.appTransport(c.limited()))
+	own := c.limited()
+	c.app, c.appQuota = c.newClient(c.appTransport(own)), &own.quota
 	return c, nil
 }
 
@@ -117,22 +119,29 @@ func (c *Client) asApp(ctx context.Context, call func(context.Context, *gh.Clien
 func (c *Client) asInstallation(ctx context.Context, id int64, call func(context.Context, *gh.Client) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	err := explain(call(ctx, c.installation(id)))
+	err := explain(call(ctx, c.installation(id).client))
 	if hasStatus(err, http.StatusUnauthorized) {
 		c.installations.Remove(id)
-		err = explain(call(ctx, c.installation(id)))
+		err = explain(call(ctx, c.installation(id).client))
 	}
 	return err
 }
 
-// installation returns the client of an installation.
-func (c *Client) installation(id int64) *gh.Client {
+// installed is an installation of the App.
+type installed struct {
+	client *gh.Client
+	quota  *quota
+}
+
+// installation returns what calls of an installation are made with.
+func (c *Client) installation(id int64) installed {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if known, ok := c.installations.Get(id); ok {
-		return known.(*gh.Client)
+		return known.(installed)
 	}
-	made := c.newClient(c.installationTransport(id))
+	own := c.limited()
+	made := installed{client: c.newClient(c.installationTransport(own, id)), quota: &own.quota}
 	c.installations.Add(id, made, 24*time.Hour)
 	return made
 }
@@ -153,8 +162,8 @@ func (c *Client) appTransport(below http.RoundTripper) *ghinstallation.AppsTrans
 
 // installationTransport gets tokens of an installation and adds them to what it carries. It has an
 // App transport of its own: ghinstallation writes to it without a lock.
-func (c *Client) installationTransport(id int64) http.RoundTripper {
-	tokens := ghinstallation.NewFromAppsTransport(c.appTransport(c.limited()), id)
+func (c *Client) installationTransport(below http.RoundTripper, id int64) http.RoundTripper {
+	tokens := ghinstallation.NewFromAppsTransport(c.appTransport(below), id)
 	tokens.BaseURL = c.base.String()
 	return &authorized{tokens: tokens, refreshing: make(chan struct{}, 1)}
 }

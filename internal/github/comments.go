@@ -3,7 +3,6 @@ package github
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -29,38 +28,51 @@ type conversation struct {
 	number       int
 }
 
-// repoPattern is what "owner/name" may look like. These words go into URLs.
-var repoPattern = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]{0,99})/([A-Za-z0-9_.-]{1,100})$`)
-
 // conversationOf returns the conversation of an origin. The error is about an origin that no intake
 // of this package makes.
 func conversationOf(origin *v1alpha1.GitHubOrigin) (conversation, error) {
 	if origin == nil {
 		return conversation{}, fmt.Errorf("the message is not for GitHub")
 	}
-	names := repoPattern.FindStringSubmatch(origin.Repo)
-	if names == nil || names[2] == "." || names[2] == ".." || origin.Issue <= 0 || origin.Installation <= 0 {
+	repo, ok := parseRepository(origin.Repo)
+	if !ok || origin.Issue <= 0 || origin.Installation <= 0 {
 		return conversation{}, fmt.Errorf("%q issue %d of installation %d is no conversation on GitHub",
 			oneLine(origin.Repo, 100), origin.Issue, origin.Installation)
 	}
 	return conversation{
-		installation: origin.Installation, owner: names[1], repo: names[2], number: origin.Issue,
+		installation: origin.Installation, owner: repo.owner, repo: repo.name, number: origin.Issue,
 	}, nil
 }
 
 // markers returns the marked comments that the App itself wrote in a conversation since then, by
-// marker. Nobody else's comment counts, whatever it says.
+// marker. Nobody else's comment counts, whatever it says. Of several with one marker the oldest counts.
 func (c *Client) markers(ctx context.Context, where conversation, since time.Time) (map[string]int64, error) {
+	found := map[string]int64{}
+	err := c.eachOwn(ctx, where, since, func(comment marked) {
+		if _, isSecond := found[comment.marker]; !isSecond {
+			found[comment.marker] = comment.id
+		}
+	})
+	return found, err
+}
+
+// marked is a comment with a marker.
+type marked struct {
+	id           int64
+	marker, body string
+}
+
+// eachOwn reads the marked comments that the App itself wrote in a conversation since then, oldest first.
+func (c *Client) eachOwn(ctx context.Context, where conversation, since time.Time, use func(marked)) error {
 	self, err := c.self(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	since = since.UTC().Truncate(time.Second)
 	options := &gh.IssueListCommentsOptions{ListOptions: gh.ListOptions{PerPage: perPage, Page: 1}}
 	if !since.IsZero() {
 		options.Since = &since
 	}
-	found := map[string]int64{}
 	for options.Page != 0 && options.Page <= maxPages {
 		var page []*gh.IssueComment
 		err := c.asInstallation(ctx, where.installation, func(ctx context.Context, client *gh.Client) error {
@@ -72,22 +84,20 @@ func (c *Client) markers(ctx context.Context, where conversation, since time.Tim
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, comment := range page {
-			marker, marked := markerOf(comment.GetBody())
-			if marked && strings.EqualFold(comment.GetUser().GetLogin(), self.Login()) {
-				if _, isSecond := found[marker]; !isSecond {
-					found[marker] = comment.GetID()
-				}
+			marker, isMarked := markerOf(comment.GetBody())
+			if isMarked && strings.EqualFold(comment.GetUser().GetLogin(), self.Login()) {
+				use(marked{id: comment.GetID(), marker: marker, body: comment.GetBody()})
 			}
 		}
 	}
 	if options.Page != 0 {
-		return nil, &notify.Undeliverable{Reason: fmt.Sprintf(
+		return &notify.Undeliverable{Reason: fmt.Sprintf(
 			"More than %d comments came since the message was sent: it may be there or not.", maxPages*perPage)}
 	}
-	return found, nil
+	return nil
 }
 
 // comment writes a comment and returns its ID.

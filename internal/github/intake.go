@@ -32,6 +32,10 @@ type IntakeOptions struct {
 	Handler Handler
 	// Client answers what needs no Shipment: help, refusals, dry runs.
 	Client *Client
+	// Hints takes what deliveries say of pull requests, branches, tags and releases that may have changed.
+	// A delivery never waits for it: a hint that finds no room is counted and dropped, so that whoever takes
+	// them has to look by themselves too, every now and then. Default: they are not looked for.
+	Hints chan<- Hint
 	// Registerer takes the metrics. Default: they are counted but shown nowhere.
 	Registerer prometheus.Registerer
 	// Logger is for deliveries that are refused and commands. No body is ever logged. Default: nothing
@@ -55,6 +59,7 @@ type Intake struct {
 	receiver *receiver
 	queue    *queue
 	flights  singleflight.Group // by comment
+	hints    chan<- Hint
 	metrics  *intakeMetrics
 	log      *slog.Logger
 }
@@ -73,7 +78,7 @@ func NewIntake(o IntakeOptions) (*Intake, error) {
 	}
 	return &Intake{
 		handler: o.Handler, client: o.Client, receiver: newReceiver(o.Secrets),
-		queue: newQueue(commandsAtOnce, commandsWaiting), metrics: metrics, log: logger(o.Logger),
+		queue: newQueue(commandsAtOnce, commandsWaiting), hints: o.Hints, metrics: metrics, log: logger(o.Logger),
 	}, nil
 }
 
@@ -107,33 +112,69 @@ func (in *Intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	event := r.Header.Get("X-GitHub-Event")
-	isComment := event == "issue_comment"
-	var (
-		comment  *commentEvent
-		commands []commandLine
-		invalid  error
-	)
-	isSigned, err := in.receiver.receive(w, r, signature, isComment, func(body []byte) {
-		if isComment && mayCommand(body) {
-			comment, commands, invalid = parseComment(body)
-		}
-	})
+	var said content
+	isSigned, err := in.receiver.receive(w, r, signature, in.wanted(event), func(body []byte) { said = in.understand(event, body) })
 	switch {
 	case err != nil:
 		in.refuse(w, r, refusalOf(err))
 	case !isSigned:
 		in.refuse(w, r, refusedSignature)
-	case invalid != nil:
-		in.refuse(w, r, &refusal{http.StatusUnprocessableEntity, "invalid", oneLine(invalid.Error(), maxMessage)})
-	case len(commands) > 0:
+	case said.invalid != nil:
+		in.refuse(w, r, &refusal{http.StatusUnprocessableEntity, "invalid", oneLine(said.invalid.Error(), maxMessage)})
+	case len(said.commands) > 0:
 		in.metrics.deliveries.WithLabelValues("command").Inc()
-		in.serveCommands(w, r, comment, commands)
+		in.serveCommands(w, r, said.comment, said.commands)
+	case said.isHint:
+		in.metrics.hint(in.give(said.hint))
+		answer(w, http.StatusOK, "noted\n")
 	case event == "ping":
 		in.metrics.ping.Inc()
 		answer(w, http.StatusOK, "pong\n")
 	default:
 		in.metrics.other.Inc()
 		answer(w, http.StatusOK, "no command\n")
+	}
+}
+
+// content is what of a delivery matters.
+type content struct {
+	comment  *commentEvent
+	commands []commandLine
+	invalid  error
+	hint     Hint
+	isHint   bool
+}
+
+// wanted returns how much of an event's body is needed, in bytes.
+func (in *Intake) wanted(event string) int {
+	switch {
+	case event == "issue_comment":
+		return maxBody
+	case in.hints != nil && isHint(event):
+		return maxHint
+	default:
+		return 0
+	}
+}
+
+// understand reads as much of an event as was wanted.
+func (in *Intake) understand(event string, body []byte) (c content) {
+	switch {
+	case event == "issue_comment" && mayCommand(body):
+		c.comment, c.commands, c.invalid = parseComment(body)
+	case in.hints != nil && isHint(event):
+		c.hint, c.isHint = parseHint(event, body)
+	}
+	return c
+}
+
+// give hands a hint over, if there is room for it.
+func (in *Intake) give(hint Hint) bool {
+	select {
+	case in.hints <- hint:
+		return true
+	default:
+		return false
 	}
 }
 

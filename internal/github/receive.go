@@ -48,11 +48,11 @@ func newReceiver(secrets []secret.Text) *receiver {
 	}
 }
 
-// receive reads the body to its end, verifies it, and hands it to use, which must not keep it. Only
-// if wanted the body is held in memory: otherwise use is given nothing. isSigned is false, and use
-// not called, if the signature is not that of the body. The error is an *http.MaxBytesError,
-// errTooManyLarge, or of the connection.
-func (rc *receiver) receive(w http.ResponseWriter, r *http.Request, s signature, wanted bool, use func(body []byte)) (isSigned bool, err error) {
+// receive reads the body to its end, verifies it, and hands its beginning to use, which must not keep
+// it: so many bytes as are wanted are held in memory. isSigned is false, and use not called, if the
+// signature is not that of the body. The error is an *http.MaxBytesError, errTooManyLarge, or of the
+// connection.
+func (rc *receiver) receive(w http.ResponseWriter, r *http.Request, s signature, wanted int, use func(body []byte)) (isSigned bool, err error) {
 	reading := rc.pool.Get().(*reading)
 	defer func() {
 		if cap(reading.buffer) > largeBody {
@@ -76,7 +76,7 @@ func (rc *receiver) receive(w http.ResponseWriter, r *http.Request, s signature,
 }
 
 // read reads a body to its end. The buffer grows with what has come, not with what was announced.
-func (rc *receiver) read(body io.Reader, reading *reading, wanted bool) error {
+func (rc *receiver) read(body io.Reader, reading *reading, wanted int) error {
 	for {
 		buffer := reading.buffer
 		if len(buffer) == cap(buffer) {
@@ -92,9 +92,7 @@ func (rc *receiver) read(body io.Reader, reading *reading, wanted bool) error {
 		}
 		n, err := body.Read(buffer[len(buffer):cap(buffer)])
 		reading.verifier.add(buffer[len(buffer) : len(buffer)+n])
-		if wanted {
-			reading.buffer = buffer[:len(buffer)+n]
-		}
+		reading.buffer = buffer[:len(buffer)+max(0, min(n, wanted-len(buffer)))]
 		if err == io.EOF {
 			return nil
 		}

@@ -48,7 +48,8 @@ type limited struct {
 	// own is closed by the primary limit, which GitHub counts for each installation. Secondary
 	// limits close the gate of all: what GitHub counts them by is not documented, and carrying on
 	// can get an App banned.
-	own gate
+	own   gate
+	quota quota
 }
 
 func (c *Client) limited() *limited { return &limited{client: c} }
@@ -83,6 +84,7 @@ func (l *limited) RoundTrip(request *http.Request) (*http.Response, error) {
 // heed closes a gate if the answer asks for it, in the order of GitHub's documentation.
 func (l *limited) heed(response *http.Response) (*http.Response, error) {
 	now := l.client.now()
+	l.quota.note(response)
 	if response.Header.Get("X-RateLimit-Remaining") == "0" {
 		l.own.close(now, untilReset(response.Header, now))
 	}

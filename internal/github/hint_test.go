@@ -1,0 +1,131 @@
+package github_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/davidaparicio/kargo-bot/internal/github"
+)
+
+// hinting returns an intake that gives hints, with room for that many.
+func hinting(t testing.TB, room int, change ...func(*github.IntakeOptions)) (*github.Intake, chan github.Hint) {
+	t.Helper()
+	hints := make(chan github.Hint, room)
+	return newIntake(t, &recorder{}, append(change, func(o *github.IntakeOptions) { o.Hints = hints })...), hints
+}
+
+// taken returns the hints that wait.
+func taken(hints chan github.Hint) []github.Hint {
+	var all []github.Hint
+	for len(hints) > 0 {
+		all = append(all, <-hints)
+	}
+	return all
+}
+
+func pullEvent(action string) object {
+	return object{
+		"action": action, "number": 12, "pull_request": object{"number": 12, "body": "\"repository\": {}", "head": object{"repo": object{"full_name": "mallory/fork"}}},
+		"repository": object{"id": 1, "full_name": repository}, "installation": object{"id": installation},
+	}
+}
+
+func TestDeliveriesGiveHints(t *testing.T) {
+	ofRepository := object{"ref": "refs/heads/main", "number": 5, "repository": object{"full_name": repository}}
+	for name, test := range map[string]struct {
+		event string
+		body  string
+		want  []github.Hint
+	}{
+		"a pull request":                     {"pull_request", encode(pullEvent("opened")), []github.Hint{{Repo: repository, Number: 12}}},
+		"a pull request of several commits":  {"pull_request", encode(pullEvent("synchronize")), []github.Hint{{Repo: repository, Number: 12}}},
+		"a merge":                            {"pull_request", encode(pullEvent("closed")), []github.Hint{{Repo: repository, Number: 12}}},
+		"a label, which changes nothing":     {"pull_request", encode(pullEvent("labeled")), nil},
+		"a push":                             {"push", encode(ofRepository), []github.Hint{{Repo: repository}}},
+		"a tag":                              {"create", encode(ofRepository), []github.Hint{{Repo: repository}}},
+		"a release":                          {"release", encode(ofRepository), []github.Hint{{Repo: repository}}},
+		"a push that is larger than is read": {"push", strings.Replace(encode(pad(ofRepository, 3<<20)), `{"`, `{"repository":{"full_name":"acme/microsvcs"},"`, 1), []github.Hint{{Repo: repository}}},
+		"another event":                      {"star", encode(ofRepository), nil},
+		"a push to a place that is none":     {"push", `{"repository":{"full_name":"../.."}}`, nil},
+		"a pull request without a number":    {"pull_request", `{"action":"opened","repository":{"full_name":"a/b"}}`, nil},
+		"a pull request of number -1":        {"pull_request", `{"action":"opened","number":-1,"repository":{"full_name":"a/b"}}`, nil},
+		"a pull request without an action":   {"pull_request", `{"number":1,"repository":{"full_name":"a/b"}}`, nil},
+		"no repository":                      {"push", `{"ref":"x"}`, nil},
+		"no object":                          {"push", `["repository"]`, nil},
+		"no JSON":                            {"push", `{"repository":{"full_name"`, nil},
+		"of another type":                    {"push", `{"repository":"acme/microsvcs"}`, nil},
+		"nothing":                            {"push", ``, nil},
+	} {
+		intake, hints := hinting(t, 10)
+		w := serve(intake, delivery(test.event, test.body))
+		if w.Code != http.StatusOK {
+			t.Errorf("%s: answered %d %s", name, w.Code, w.Body)
+		}
+		if diff := cmp.Diff(test.want, taken(hints)); diff != "" {
+			t.Errorf("%s: -want +got\n%s", name, diff)
+		}
+	}
+}
+
+// A delivery does not wait for whoever takes hints.
+func TestHintsWithoutRoomAreDropped(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	intake, hints := hinting(t, 2, func(o *github.IntakeOptions) { o.Registerer = registry })
+	for range 5 {
+		if w := serve(intake, delivery("pull_request", encode(pullEvent("edited")))); w.Code != http.StatusOK || w.Body.String() != "noted\n" {
+			t.Errorf("answered %d %s", w.Code, w.Body)
+		}
+	}
+	if got := taken(hints); len(got) != 2 {
+		t.Errorf("%d hints in a place for 2", len(got))
+	}
+	const deliveries = "kargobot_github_deliveries_total"
+	if given, dropped := counted(t, registry, deliveries, "hint"), counted(t, registry, deliveries, "dropped_hint"); given != 2 || dropped != 3 {
+		t.Errorf("%v given, %v dropped", given, dropped)
+	}
+}
+
+func TestUnsignedHintsAreNotBelieved(t *testing.T) {
+	intake, hints := hinting(t, 10)
+	request := delivery("push", `{"repository":{"full_name":"acme/microsvcs"}}`)
+	request.Header.Set("X-Hub-Signature-256", sign("guessed", "{}"))
+	if w := serve(intake, request); w.Code != http.StatusUnauthorized {
+		t.Errorf("answered %d", w.Code)
+	}
+	if got := taken(hints); len(got) > 0 {
+		t.Errorf("believed %v", got)
+	}
+}
+
+func TestWithoutHintsTheirEventsAreLikeAnyOther(t *testing.T) {
+	w := serve(newIntake(t, &recorder{}), delivery("push", `{"repository":{"full_name":"acme/microsvcs"}}`))
+	if w.Code != http.StatusOK || w.Body.String() != "no command\n" {
+		t.Errorf("answered %d %s", w.Code, w.Body)
+	}
+}
+
+// Whatever a delivery holds, a hint names a repository and a pull request that can be, and the delivery is
+// answered.
+func FuzzHints(f *testing.F) {
+	f.Add("pull_request", encode(pullEvent("opened")))
+	f.Add("push", `{"ref":"refs/heads/main","repository":{"full_name":"a/b"}}`)
+	f.Add("release", `{"repository":{"full_name":"a/.."},"number":1e99}`)
+	f.Add("create", `{"repository":null,"repository":{"full_name":"a/b"}} {`)
+	f.Fuzz(func(t *testing.T, event, body string) {
+		intake, hints := hinting(t, 10)
+		if w := serve(intake, delivery(event, body)); w.Code >= http.StatusInternalServerError {
+			t.Fatalf("answered %d %s", w.Code, w.Body)
+		}
+		for _, hint := range taken(hints) {
+			owner, name, ok := strings.Cut(hint.Repo, "/")
+			isPull := event == "pull_request"
+			if !ok || owner == "" || name == "" || name == ".." || strings.Contains(name, "/") || isPull != (hint.Number > 0) {
+				t.Fatalf("hint %+v", hint)
+			}
+		}
+	})
+}
