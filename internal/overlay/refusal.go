@@ -1,7 +1,6 @@
 package overlay
 
 import (
-	"path"
 	"strings"
 
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
@@ -81,9 +80,10 @@ func shown(name string) string {
 func shownURL(url string) string {
 	url, _, _ = strings.Cut(url, "?")
 	if scheme, rest, ok := strings.Cut(url, "://"); ok {
-		host, below, _ := strings.Cut(rest, "/")
-		host = host[strings.LastIndex(host, "@")+1:]
-		url = scheme + "://" + path.Join(host, below)
+		host, below, slash := strings.Cut(rest, "/")
+		if url = scheme + "://" + host[strings.LastIndex(host, "@")+1:]; slash {
+			url += "/" + below
+		}
 	} else if _, rest, ok := strings.Cut(url, "@"); ok {
 		url = rest
 	}
