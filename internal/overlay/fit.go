@@ -21,13 +21,14 @@ func Fit(changes []answers.ManifestChange, most int) (fitted []answers.ManifestC
 	lines, resources := 0, 0
 	for i, change := range changes {
 		head := perResource + utf8.RuneCountInString(change.Kind+change.Namespace+change.Name)
-		if most -= head; most < 0 {
+		if head > most {
 			for _, c := range changes[i:] {
 				lines += strings.Count(c.Diff, "\n")
 			}
 			resources += len(changes) - i
 			break
 		}
+		most -= head
 		fitted = append(fitted, change)
 	}
 	rooms := share(fitted, most)
