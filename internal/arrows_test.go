@@ -28,7 +28,7 @@ var floors = [][]string{
 		"internal/githubfake", "internal/githubfake/gitimport", "internal/githubfake/openapi", "internal/githubfake/openapi/slice", "internal/githubfake/webhookshapes",
 	},
 	{
-		"internal/kargo", "internal/access", "internal/freightdiff", "internal/notify", "internal/cards", "internal/manifests",
+		"internal/kargo", "internal/access", "internal/freightdiff", "internal/overlay", "internal/notify", "internal/cards", "internal/manifests",
 		"internal/kargosim/memory", "internal/kargosim/rules", "internal/kargosim/event", "internal/kargosim/registry",
 	},
 	{"internal/contents"},
@@ -47,6 +47,7 @@ var only = map[string][]string{
 	"github.com/getkin/kin-openapi/":          {"internal/githubfake/openapi", "internal/githubfake/openapi/slice"},
 	"go.yaml.in/yaml/":                        {"internal/strictyaml"},
 	"github.com/spf13/cobra":                  {"cmd/bot"},
+	"sigs.k8s.io/kustomize/":                  {"internal/overlay"},
 	module + "internal/githubfake": {
 		"internal/demo", "internal/githubfake", "internal/githubfake/gitimport", "internal/githubfake/openapi", "internal/githubfake/webhookshapes",
 	},
