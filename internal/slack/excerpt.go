@@ -139,6 +139,7 @@ func (q quote) elements(n int) []slackapi.RichTextElement {
 
 func (q quote) more(missing int) string { return "… and " + chatops.Count(missing, "more line") }
 
+// preformatted names no language: Slack does not say which it knows, nor what it does with another.
 func preformatted(text string) slackapi.RichTextElement {
 	return &slackapi.RichTextPreformatted{Type: slackapi.RTEPreformatted, Elements: []element{plain(text)}}
 }
