@@ -25,7 +25,7 @@ var floors = [][]string{
 		"internal/githubfake/openapi", "internal/githubfake/openapi/slice", "internal/githubfake/webhookshapes",
 	},
 	{
-		"internal/kargo", "internal/access", "internal/freightdiff", "internal/notify", "internal/cards", "internal/manifests",
+		"internal/kargo", "internal/access", "internal/freightdiff", "internal/notify", "internal/cards", "internal/manifests", "internal/releasenotes",
 		"internal/kargosim/memory", "internal/kargosim/rules", "internal/kargosim/event", "internal/kargosim/registry",
 	},
 	{"internal/bot", "internal/doctor", "internal/shipment", "internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world"},
@@ -43,6 +43,7 @@ var only = map[string][]string{
 	"github.com/getkin/kin-openapi/":          {"internal/githubfake/openapi", "internal/githubfake/openapi/slice"},
 	"go.yaml.in/yaml/":                        {"internal/strictyaml"},
 	"github.com/spf13/cobra":                  {"cmd/bot"},
+	"github.com/yuin/goldmark":                {"internal/releasenotes"},
 	module + "internal/githubfake":            {"internal/demo", "internal/githubfake/openapi", "internal/githubfake/webhookshapes"},
 	module + "internal/slackfake":             {"internal/demo", "internal/slackfake"},
 	module + "internal/kargosim": {
