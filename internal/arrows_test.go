@@ -27,6 +27,7 @@ var floors = [][]string{
 		"internal/chatops", "internal/strictyaml", "api/v1alpha1", "internal/kargo/v1alpha1", "internal/slackfake",
 		"internal/githubfake", "internal/githubfake/gitimport", "internal/githubfake/openapi", "internal/githubfake/openapi/slice", "internal/githubfake/webhookshapes",
 	},
+	{"internal/releasenotes"},
 	{
 		"internal/kargo", "internal/access", "internal/freightdiff", "internal/overlay", "internal/notify", "internal/cards", "internal/manifests",
 		"internal/kargosim/memory", "internal/kargosim/rules", "internal/kargosim/event", "internal/kargosim/registry",
@@ -48,6 +49,7 @@ var only = map[string][]string{
 	"go.yaml.in/yaml/":                        {"internal/strictyaml"},
 	"github.com/spf13/cobra":                  {"cmd/bot"},
 	"sigs.k8s.io/kustomize/":                  {"internal/overlay"},
+	"github.com/yuin/goldmark":                {"internal/releasenotes"},
 	module + "internal/githubfake": {
 		"internal/demo", "internal/githubfake", "internal/githubfake/gitimport", "internal/githubfake/openapi", "internal/githubfake/webhookshapes",
 	},

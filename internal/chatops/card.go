@@ -30,8 +30,9 @@ type Card struct {
 	Table *Table
 	// Body has paragraphs, each its own.
 	Body []Text
-	// Sections come below the body.
-	Sections []Section
+	// Sections come below the body. A card without any is the same in JSON as before there were sections:
+	// by that, messages are known again.
+	Sections []Section `json:",omitempty"`
 	// Actions are what can be asked for from here.
 	Actions []Action
 	// Links lead elsewhere: Kargo's UI, the documentation.
@@ -55,7 +56,8 @@ type Table struct {
 type Section struct {
 	// Title says in one line what is inside, with how much: "4 commits".
 	Title string
-	// Lines are shown one below the other, each whole or not at all.
+	// Lines are shown one below the other, each whole or not at all: as a list, unless there are lines among
+	// them that begin with a Bullet, which are then the items between the others.
 	Lines []Text
 	// Quote is shown after the lines as it stands, line by line: a unified diff.
 	Quote string

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 )
@@ -101,6 +102,32 @@ func escapeByte(b *strings.Builder, text string, i int) {
 	}
 }
 
+// escapeHTML returns a cleaned line as HTML that shows it as it is. It stands where Markdown is not read,
+// so that a backslash would be seen; the same characters are escaped as entities, should it be read after
+// all.
+func escapeHTML(text string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		switch c := text[i]; c {
+		case '<', '>', '&', '@':
+			escapeByte(&b, text, i)
+		case '#':
+			b.WriteString("#" + apart)
+		case '$':
+			// So GitHub says to write one that begins no formula.
+			b.WriteString("<span>$</span>")
+		case '\\', '`', '*', '_', '[', ']', '|', '~', '!':
+			fmt.Fprintf(&b, "&#%d;", c)
+		default:
+			b.WriteByte(c)
+			if startsLink(text, i) {
+				b.WriteString(apart)
+			}
+		}
+	}
+	return b.String()
+}
+
 // startsLink reports whether GitHub might take what ends with the byte at i for the beginning of a
 // link or an emoji: "https:", "www.", "GH-" before a number, ":" before a name.
 func startsLink(text string, i int) bool {
@@ -129,16 +156,7 @@ func codeSpan(text string) string {
 	if strings.TrimSpace(text) == "" {
 		return ""
 	}
-	longest, run := 0, 0
-	for _, r := range text {
-		if r != '`' {
-			run = 0
-			continue
-		}
-		run++
-		longest = max(longest, run)
-	}
-	fence := strings.Repeat("`", longest+1)
+	fence := strings.Repeat("`", backquotes(text)+1)
 	// One space inside each end is taken off again by Markdown, if there is one at both.
 	isPadded := text[0] == ' ' && text[len(text)-1] == ' '
 	if isPadded || text[0] == '`' || text[len(text)-1] == '`' {

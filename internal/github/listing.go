@@ -26,8 +26,23 @@ type listing struct {
 	noun string
 }
 
+// size implements block.
+func (l listing) size() int {
+	length := utf8.RuneCountInString(l.head)
+	for i, piece := range l.pieces {
+		if i > 0 {
+			length += utf8.RuneCountInString(l.between)
+		}
+		length += utf8.RuneCountInString(piece)
+	}
+	return length
+}
+
 // render implements block.
 func (l listing) render(most int) string {
+	if l.size() <= most {
+		return l.head + strings.Join(l.pieces, l.between)
+	}
 	var b strings.Builder
 	b.WriteString(l.head)
 	left := most - omission - utf8.RuneCountInString(l.head)
@@ -90,11 +105,8 @@ func row(cells []chatops.Text, columns int) string {
 // cell returns a Text as Markdown in one line, in which no character ends the cell.
 func cell(text chatops.Text) string {
 	length := 0
-	line := make(chatops.Text, len(text))
-	for i, span := range text {
-		// A space at either end of a span keeps it from its neighbours.
-		span.Text = strings.ReplaceAll(clean(span.Text), "\n", " ")
-		line[i] = span
+	line := inOneLine(text)
+	for _, span := range line {
 		length += utf8.RuneCountInString(span.Text)
 	}
 	if length > maxCell {

@@ -26,26 +26,65 @@ const (
 // maxComment characters and says how much it left out.
 func markdown(card chatops.Card, marker string) string {
 	end := hidden(marker)
-	left := maxComment - utf8.RuneCountInString(end) - 2 - omission
-	var parts []string
-	blocks := blocks(card)
-	for i, block := range blocks {
-		part := block.render(left - 2)
-		left -= utf8.RuneCountInString(part) + 2
-		parts = append(parts, part)
-		if rest := len(blocks) - i - 1; left < omission && rest > 0 {
-			parts = append(parts, fmt.Sprintf("… and %d more %s", rest, plural(rest, "paragraph")))
-			break
-		}
+	left := maxComment - utf8.RuneCountInString(end) - len(between)
+	above, folding, below := blocksAbove(card), sections(card), blocksBelow(card)
+	if len(folding) == 0 {
+		above, below = append(above, below...), nil
 	}
+	// Half of a comment is kept for the sections and what stands below them, and half of that for the
+	// sections, if they need as much.
+	kept := length(below)
+	for _, s := range folding {
+		kept += s.size() + len(between)
+	}
+	parts := fill(above, left-min(kept, left/2))
+	last := fill(below, min(length(below), left/4))
+	parts = append(parts, folded(folding, left-joined(parts)-joined(last))...)
+	parts = append(parts, last...)
 	if end != "" {
 		parts = append(parts, end)
 	}
-	return strings.Join(parts, "\n\n")
+	return strings.Join(parts, between)
+}
+
+// fill renders as many blocks as that many characters hold, and counts the others.
+func fill(blocks []block, most int) []string {
+	if length(blocks) > most {
+		most -= omission
+	}
+	var parts []string
+	for i, block := range blocks {
+		part := block.render(most - len(between))
+		most -= utf8.RuneCountInString(part) + len(between)
+		parts = append(parts, part)
+		if rest := len(blocks) - i - 1; rest > 0 && most < omission && most < length(blocks[i+1:]) {
+			return append(parts, fmt.Sprintf("… and %d more %s", rest, plural(rest, "paragraph")))
+		}
+	}
+	return parts
+}
+
+// length is what whole blocks come to, and joined what is rendered does, with what separates them.
+func length(blocks []block) int {
+	sum := 0
+	for _, b := range blocks {
+		sum += b.size() + len(between)
+	}
+	return sum
+}
+
+func joined(parts []string) int {
+	sum := 0
+	for _, part := range parts {
+		sum += utf8.RuneCountInString(part) + len(between)
+	}
+	return sum
 }
 
 // block is a part of a comment that stands by itself.
 type block interface {
+	// size is the length of the whole block, in characters.
+	size() int
 	// render returns the block in at most that many characters, and says in it what is missing.
 	render(most int) string
 }
@@ -56,6 +95,11 @@ type paragraph struct {
 	text   chatops.Text
 	// whole is the text as Markdown.
 	whole string
+}
+
+// size implements block.
+func (p paragraph) size() int {
+	return utf8.RuneCountInString(p.prefix) + utf8.RuneCountInString(p.whole)
 }
 
 // render implements block.
@@ -103,30 +147,39 @@ func first(text chatops.Text, runes int) chatops.Text {
 	return kept
 }
 
-// blocks returns the paragraphs of a card in the order in which they are read, without empty ones.
-func blocks(card chatops.Card) []block {
+// blocksAbove returns what stands above the sections of a card in the order in which it is read, without
+// what is empty.
+func blocksAbove(card chatops.Card) []block {
 	sign, word := mood(card.State)
 	var all []block
-	add := func(prefix string, text chatops.Text) {
-		if whole := renderAfter(prefix, text); whole != "" {
-			all = append(all, paragraph{prefix: prefix, text: text, whole: whole})
-		}
-	}
-	add("### "+sign, heading(card.Title))
-	add("", stateLine(word, flat(card.Status)))
-	add("", facts(card.Facts))
-	add("", steps(card.Steps))
+	all = appendParagraph(all, "### "+sign, heading(card.Title))
+	all = appendParagraph(all, "", stateLine(word, flat(card.Status)))
+	all = appendParagraph(all, "", facts(card.Facts))
+	all = appendParagraph(all, "", steps(card.Steps))
 	if rows, ok := table(card.Table); ok {
 		all = append(all, rows)
 	}
 	for _, text := range card.Body {
-		add("", text)
+		all = appendParagraph(all, "", text)
 	}
+	return all
+}
+
+// blocksBelow returns what stands below the sections.
+func blocksBelow(card chatops.Card) []block {
+	var all []block
 	if commands, ok := actions(card.Actions); ok {
 		all = append(all, commands)
 	}
-	add("", links(card.Links))
-	return all
+	return appendParagraph(all, "", links(card.Links))
+}
+
+func appendParagraph(all []block, prefix string, text chatops.Text) []block {
+	whole := renderAfter(prefix, text)
+	if whole == "" {
+		return all
+	}
+	return append(all, paragraph{prefix: prefix, text: text, whole: whole})
 }
 
 // mood returns the sign and the word for a state: the sign, with a space, for the heading, the word

@@ -25,6 +25,7 @@ func checkMarkdown(t *testing.T, card chatops.Card, got, marker string) {
 		complain("not UTF-8")
 	}
 	body, isMarked := strings.CutSuffix(got, "<!-- "+marker+" -->")
+	body = withoutSections(complain, card, body)
 	if !isMarked || strings.Contains(withoutCode(body), "<!--") {
 		complain("not marked once, at the end")
 	}
@@ -224,6 +225,9 @@ func asksForMentions(card chatops.Card) int {
 
 func eachSpan(card chatops.Card, do func(chatops.Span)) {
 	texts := slices.Concat(card.Facts, card.Body)
+	for _, section := range card.Sections {
+		texts = append(texts, section.Lines...)
+	}
 	if card.Table != nil {
 		texts = slices.Concat(append(card.Table.Rows, texts)...)
 	}

@@ -67,7 +67,7 @@ func TestMarkdown(t *testing.T) {
 	for name, card := range map[string]chatops.Card{
 		"running": progress(), "succeeded": succeeded, "failed": failed, "aborted": aborted, "pending": pending,
 		"refused": refused, "help": helpCard, "help-promote": helpPromote, "hostile": hostile(),
-		"table": status(), "hostile-table": hostileTable(),
+		"table": status(), "hostile-table": hostileTable(), "sections": diff(), "hostile-sections": hostileSections(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := markdown(card, "kargo-bot:shipment:7f3c9a:Card")
@@ -285,6 +285,11 @@ func FuzzMarkdown(f *testing.F) {
 				{foreign(kind, text, url), append(foreign(more, other, url), foreign(kind, text, other)...)},
 				{append(foreign(0, text, url), foreign(more, other, text)...)},
 			}},
+			Sections: []chatops.Section{
+				{Title: text, Lines: []chatops.Text{foreign(kind, text, url), foreign(more, other, text)}},
+				{Title: other, Quote: text, Language: other},
+				{Title: text + other, Lines: []chatops.Text{foreign(0, "• "+text, url), foreign(more, other, url), foreign(0, "  • "+other, url)}, Quote: other + "\n" + text},
+			},
 			Actions: []chatops.Action{{Label: text, Command: other}, {Label: other, Command: text}},
 			Links:   []chatops.Link{{Label: text, URL: url}, {Label: other, URL: text}},
 		}

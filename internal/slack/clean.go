@@ -29,6 +29,15 @@ func cleanLine(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(clean(s), "\n", " "))
 }
 
+// cleanQuote is clean for lines that keep their tabs.
+func cleanQuote(s string) string {
+	parts := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\t")
+	for i, part := range parts {
+		parts[i] = clean(part)
+	}
+	return strings.Join(parts, "\t")
+}
+
 // escape takes their meaning from the three characters that Slack's markup begins everything with:
 // links, mentions and entities. https://docs.slack.dev/messaging/formatting-message-text
 func escape(s string) string {

@@ -105,17 +105,23 @@ func (b *builder) status(card chatops.Card) {
 	}
 }
 
-// finish adds the table and the body as far as they fit beside what stands below them, and that: the
-// actions, the links and the remark.
+// finish adds the table, the body and the sections as far as they fit beside what stands below them, and
+// that: the actions, the links and the remark.
 func (b *builder) finish(card chatops.Card, remark note) {
 	end := builder{}
 	end.actions(card.Actions)
 	end.add(richText(linksLine(card.Links)))
 	end.add(richText(remark.line))
-	left := maxMessage - b.size - end.size
+	sections := sectionsOf(card)
+	limit := maxMessage - end.size
+	if len(sections) > 0 {
+		limit -= sectionsReserve
+	}
+	left := limit - b.size
 	// Of a long table and a long body, the body gets a third.
 	b.table(card.Table, left-bodySize(card.Body, left/3))
-	b.body(card.Body, maxMessage-b.size-end.size)
+	b.body(card.Body, limit-b.size)
+	b.sections(sections, maxMessage-b.size-end.size, maxBlocks-len(b.blocks)-len(end.blocks))
 	b.blocks = append(b.blocks, end.blocks...)
 	if len(b.blocks) == 0 {
 		// Slack takes no message without anything in it.
@@ -252,6 +258,9 @@ func fallback(card chatops.Card, remark note) string {
 	lines = append(lines, strings.Join(facts, "   "), stepsText(card.Steps), tableText(card.Table))
 	for _, paragraph := range card.Body {
 		lines = append(lines, clean(paragraph.String()))
+	}
+	for _, section := range card.Sections {
+		lines = append(lines, cleanLine(section.Title))
 	}
 	var said []string
 	for _, line := range lines {

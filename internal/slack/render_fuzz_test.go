@@ -58,9 +58,18 @@ func anyCard(title, status, text, url string, kind uint8, n int) chatops.Card {
 		card.Actions = append(card.Actions, action)
 		card.Table.Columns = append(card.Table.Columns, status)
 		card.Table.Rows = append(card.Table.Rows, []chatops.Text{line, {span}, nil, line}[:1+i%4])
+		card.Sections = append(card.Sections, anySection(title, status, text, line, (int(kind)+i)*7%40))
 		card.Steps = append(card.Steps, chatops.Step{Name: text, State: stepStates[(int(kind)+i/3)%len(stepStates)]})
 	}
 	return card
+}
+
+func anySection(title, status, text string, line chatops.Text, n int) chatops.Section {
+	s := chatops.Section{Title: title, Quote: strings.Repeat(status+text+"\n", n%50), Language: status}
+	for range n {
+		s.Lines = append(s.Lines, line)
+	}
+	return s
 }
 
 // TestAnyCardFits is the same for some hundred cards, the same in every run.

@@ -95,6 +95,7 @@ func TestGolden(t *testing.T) {
 		"who":             renderCard(twoColumns(), note{}),
 		"buttons":         renderCard(buttonsCard(), note{}),
 		"hostile-table":   renderCard(hostileTable(), note{}),
+		"sections":        renderCard(diffCard(), note{}),
 		"nothing-to-show": renderCard(chatops.Card{}, note{}),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,15 +4,16 @@ import "github.com/davidaparicio/kargo-bot/internal/chatops"
 
 // CardDocument is a card, with its texts as plain strings.
 type CardDocument struct {
-	Title   string           `json:"title"`
-	State   chatops.State    `json:"state"`
-	Status  string           `json:"status,omitempty"`
-	Facts   []string         `json:"facts,omitempty"`
-	Steps   []StepDocument   `json:"steps,omitempty"`
-	Table   *TableDocument   `json:"table,omitempty"`
-	Body    []string         `json:"body,omitempty"`
-	Actions []ActionDocument `json:"actions,omitempty"`
-	Links   []LinkDocument   `json:"links,omitempty"`
+	Title    string            `json:"title"`
+	State    chatops.State     `json:"state"`
+	Status   string            `json:"status,omitempty"`
+	Facts    []string          `json:"facts,omitempty"`
+	Steps    []StepDocument    `json:"steps,omitempty"`
+	Table    *TableDocument    `json:"table,omitempty"`
+	Body     []string          `json:"body,omitempty"`
+	Sections []SectionDocument `json:"sections,omitempty"`
+	Actions  []ActionDocument  `json:"actions,omitempty"`
+	Links    []LinkDocument    `json:"links,omitempty"`
 }
 
 // StepDocument is one step of a promotion.
@@ -25,6 +26,15 @@ type StepDocument struct {
 type TableDocument struct {
 	Columns []string   `json:"columns"`
 	Rows    [][]string `json:"rows"`
+}
+
+// SectionDocument is a part of a card that not everybody reads, whole.
+type SectionDocument struct {
+	Title string   `json:"title"`
+	Lines []string `json:"lines,omitempty"`
+	// Quote is text of several lines in that language: a unified diff.
+	Quote    string `json:"quote,omitempty"`
+	Language string `json:"language,omitempty"`
 }
 
 // ActionDocument is a command that can be given next.
@@ -46,6 +56,9 @@ func newCardDocument(card chatops.Card) CardDocument {
 	}
 	for _, step := range card.Steps {
 		d.Steps = append(d.Steps, StepDocument(step))
+	}
+	for _, section := range card.Sections {
+		d.Sections = append(d.Sections, SectionDocument{section.Title, lines(section.Lines), section.Quote, section.Language})
 	}
 	for _, action := range card.Actions {
 		d.Actions = append(d.Actions, ActionDocument{Label: action.Label, Command: action.Command})

@@ -38,6 +38,35 @@ func status() chatops.Card {
 	}
 }
 
+// diff is a card of what ships, with everything that a section can have.
+func diff() chatops.Card {
+	plain := func(text string) chatops.Text { return chatops.Line(chatops.Plain(text)) }
+	return chatops.Card{
+		Title: "red: production 3.1.0 → staging 3.2.0", State: chatops.StateInfo, Body: []chatops.Text{plain("2 commits.")},
+		Sections: []chatops.Section{
+			{Title: "2 commits", Lines: []chatops.Text{
+				chatops.Line(chatops.Bold("feat(red)!: drop /v1"), chatops.Plain(" ("), chatops.LinkTo("#214", "https://github.com/acme/app/pull/214"), chatops.Plain(", hubot)")),
+				plain("fix(red): retry on 429\nand more (#218, octocat)"), {},
+			}},
+			{Title: "Release notes of 3.2.0", Lines: []chatops.Text{chatops.Line(chatops.Bold("Bug Fixes")), plain("• retry on 429"), plain("  • and on 503")}},
+			{Title: "Manifests", Language: "diff", Quote: "--- a/deployment.yaml\n+++ b/deployment.yaml\n@@ -20,3 +20,3 @@\n" +
+				"       containers:\n-        - image: ghcr.io/acme/red:3.1.0\n+        - image: ghcr.io/acme/red:3.2.0\n"},
+			{Title: "Values", Language: "yaml", Quote: "- red\n- blue"},
+			{Title: "No warnings"},
+			{Title: " \n", Lines: []chatops.Text{{}}, Quote: "\n"},
+		},
+		Actions: []chatops.Action{{Label: "Promote", Command: "/promote red production 3.2.0"}},
+	}
+}
+
+// hostileSections is a card of which all sections come from somebody who means harm.
+func hostileSections() chatops.Card {
+	return chatops.Card{Title: "Sections", Sections: []chatops.Section{
+		{Title: "two\nlines\x1b[2J", Lines: []chatops.Text{chatops.Line(chatops.Plain("\x1b[31mred\r\b  two\nlines"), chatops.Code("\u009b0m \u202Ea"))}},
+		{Title: "", Language: "diff", Quote: "+\x1b]0;owned\a\ttab\x1b[\t31m\r\n-\xff\u2028@@ \x00\n"},
+	}}
+}
+
 // hostile is a card of which everything comes from somebody who means harm.
 func hostile() chatops.Card {
 	const bell, erase, title, c1 = "\a", "\x1b[2J\x1b[1;1H", "\x1b]0;owned\a", "\u009b31m"

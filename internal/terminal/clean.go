@@ -31,6 +31,15 @@ func clean(text string) string {
 	}, text)
 }
 
+// cleanQuote is clean for what keeps its tabs.
+func cleanQuote(text string) string {
+	parts := strings.Split(sequence.ReplaceAllString(text, ""), "\t")
+	for i, part := range parts {
+		parts[i] = clean(part)
+	}
+	return strings.Join(parts, "\t")
+}
+
 // isUnsafe reports whether a terminal does something else with the character than to show it.
 func isUnsafe(r rune) bool {
 	return unicode.IsControl(r) || r == '\u200E' || r == '\u200F' || r == '\u061C' ||

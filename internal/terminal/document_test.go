@@ -31,6 +31,7 @@ func TestDocument(t *testing.T) {
 	}}
 	for name, answer := range map[string]bot.Answer{
 		"question": {Card: status(), Data: found{"red", "3.1.0"}},
+		"sections": {Card: diff()},
 		"problem":  {Card: problem.Card(), Problem: problem},
 		"asked":    {Card: running(), Shipment: asked()},
 		"failed":   {Card: chatops.Card{Title: "red, blue to production", State: chatops.StateFailed}, Shipment: failed()},

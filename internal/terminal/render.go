@@ -24,6 +24,7 @@ func Render(card chatops.Card, colour bool) string {
 		),
 		table(p, card.Table),
 		body(p, card.Body),
+		sections(p, card.Sections),
 		join("", actions(card.Actions), links(card.Links)),
 	)
 }

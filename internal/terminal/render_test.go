@@ -20,6 +20,7 @@ func TestRender(t *testing.T) {
 	}).Card()
 	for name, card := range map[string]chatops.Card{
 		"running": running(), "status": status(), "refused": refused, "help": help, "hostile": hostile(),
+		"diff": diff(), "hostile-sections": hostileSections(),
 	} {
 		golden.Compare(t, name+".txt", terminal.Render(card, false))
 	}
@@ -27,10 +28,10 @@ func TestRender(t *testing.T) {
 
 // TestColourIsAllThatColourAdds: the golden file shows the escape character as "ESC".
 func TestColourIsAllThatColourAdds(t *testing.T) {
-	for name, card := range map[string]chatops.Card{"running": running(), "status": status()} {
+	for name, card := range map[string]chatops.Card{"running": running(), "status": status(), "diff": diff()} {
 		got := terminal.Render(card, true)
 		golden.Compare(t, name+"-colour.txt", strings.ReplaceAll(got, "\x1b", "ESC"))
-		for _, code := range []string{"\x1b[0m", "\x1b[1m", "\x1b[36m"} {
+		for _, code := range []string{"\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[36m"} {
 			got = strings.ReplaceAll(got, code, "")
 		}
 		if want := terminal.Render(card, false); got != want {
@@ -65,6 +66,20 @@ func TestCellsAreBoundedAndAligned(t *testing.T) {
 	}
 }
 
+// A terminal has room for everything, and what is quoted can be taken from it.
+func TestSectionsAreWhole(t *testing.T) {
+	const lines = 20_000
+	quote := strings.Repeat("+\tname: red  \n", lines)
+	card := chatops.Card{Title: "red", Sections: []chatops.Section{{Title: "commits", Quote: quote, Language: "diff"}}}
+	for range lines {
+		card.Sections[0].Lines = append(card.Sections[0].Lines, chatops.Line(chatops.Plain("fix: retry")))
+	}
+	got := terminal.Render(card, false)
+	if shown := strings.Count(got, "\n  fix: retry\n  fix: retry"); shown != lines/2 || !strings.HasSuffix(got, quote) {
+		t.Errorf("%d of %d lines are shown, and in the end …%q", 2*shown, lines, got[len(got)-50:])
+	}
+}
+
 // Whatever a card says, nothing in what is printed makes a terminal do anything but show it.
 func FuzzRender(f *testing.F) {
 	for _, text := range []string{
@@ -79,8 +94,11 @@ func FuzzRender(f *testing.F) {
 			chatops.Mention(chatops.Actor{ID: other, Name: text}))
 		card := chatops.Card{
 			Title: text + other, State: chatops.StateFailed, Status: other, Facts: []chatops.Text{line}, Body: []chatops.Text{line, line},
-			Steps:   []chatops.Step{{Name: text}, {Name: other}},
-			Table:   &chatops.Table{Columns: []string{text, other}, Rows: [][]chatops.Text{{line, line}, {line}}},
+			Steps: []chatops.Step{{Name: text}, {Name: other}},
+			Table: &chatops.Table{Columns: []string{text, other}, Rows: [][]chatops.Text{{line, line}, {line}}},
+			Sections: []chatops.Section{
+				{Title: text, Lines: []chatops.Text{line}}, {Title: other, Quote: text + "\n" + other, Language: "diff"}, {Quote: other, Language: text},
+			},
 			Actions: []chatops.Action{{Label: text, Command: other}}, Links: []chatops.Link{{Label: other, URL: text}},
 		}
 		got := terminal.Render(card, false)
@@ -88,7 +106,7 @@ func FuzzRender(f *testing.F) {
 			t.Errorf("not UTF-8: %q", got)
 		}
 		for _, r := range got {
-			if r != '\n' && (unicode.IsControl(r) || r >= '\u202A' && r <= '\u202E') {
+			if r != '\n' && r != '\t' && (unicode.IsControl(r) || r >= '\u202A' && r <= '\u202E') {
 				t.Fatalf("%q is in %q", r, got)
 			}
 		}

@@ -184,6 +184,17 @@ func integer(r *report, at string, v any) {
 	}
 }
 
+// between allows integers from minimum to maximum.
+func between(minimum, maximum int64) rule {
+	return func(r *report, at string, v any) {
+		number, _ := v.(json.Number)
+		n, err := number.Int64()
+		if err != nil || n < minimum || n > maximum {
+			r.addf(at, "must be an integer from %d to %d", minimum, maximum)
+		}
+	}
+}
+
 func sortedKeys(m map[string]any) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {

@@ -30,6 +30,8 @@ func section(rest string) string {
 	return `{"type":"section","text":{"type":"mrkdwn","text":"x"}` + rest + `}`
 }
 
+func rich(elements string) string { return `[{"type":"rich_text","elements":[` + elements + `]}]` }
+
 // confirm returns a member with a confirmation dialog whose texts are that long.
 func confirm(title, text, yes, no int) string {
 	return `"confirm":{"title":` + plain(title) + `,"text":` + plain(text) + `,"confirm":` + plain(yes) + `,"deny":` + plain(no) + `}`
@@ -154,6 +156,15 @@ func TestValidateRefuses(t *testing.T) {
 		"two tables":            {"[" + times(2, `{"type":"table","rows":[[{"type":"raw_text","text":"x"}]]}`) + "]", "only one table allowed [json-pointer:/blocks/1]"},
 		"too much Markdown":     {"[" + times(2, `{"type":"markdown","text":`+chars(6001)+`}`) + "]", "markdown text must be less than 12001 characters in all [json-pointer:/blocks]"},
 		"list with a bad style": {`[{"type":"rich_text","elements":[{"type":"rich_text_list","style":"x","elements":[{"type":"rich_text_section","elements":[]}]}]}]`, "must be one of [bullet ordered] [json-pointer:/blocks/0/elements/0/style]"},
+		"list without items":    {rich(`{"type":"rich_text_list","style":"bullet","elements":[]}`), "no fewer than 1 items allowed [json-pointer:/blocks/0/elements/0/elements]"},
+		"list of texts":         {rich(`{"type":"rich_text_list","style":"bullet","elements":[{"type":"text","text":"x"}]}`), "unsupported type: text [json-pointer:/blocks/0/elements/0/elements/0/type]"},
+		"list in a list":        {rich(`{"type":"rich_text_list","style":"bullet","elements":[{"type":"rich_text_list","style":"bullet","elements":[]}]}`), "unsupported type: rich_text_list [json-pointer:/blocks/0/elements/0/elements/0/type]"},
+		"list too deep":         {rich(`{"type":"rich_text_list","style":"bullet","indent":9,"elements":[{"type":"rich_text_section","elements":[]}]}`), "must be an integer from 0 to 8 [json-pointer:/blocks/0/elements/0/indent]"},
+		"border of 3":           {rich(`{"type":"rich_text_preformatted","border":3,"elements":[{"type":"text","text":"x"}]}`), "must be an integer from 0 to 1 [json-pointer:/blocks/0/elements/0/border]"},
+		"user in code":          {rich(`{"type":"rich_text_preformatted","elements":[{"type":"user","user_id":"U42"}]}`), "unsupported type: user [json-pointer:/blocks/0/elements/0/elements/0/type]"},
+		"section in code":       {rich(`{"type":"rich_text_preformatted","elements":[{"type":"rich_text_section","elements":[]}]}`), "unsupported type: rich_text_section [json-pointer:/blocks/0/elements/0/elements/0/type]"},
+		"no text in code":       {rich(`{"type":"rich_text_preformatted","elements":[{"type":"text","text":""}]}`), "must be more than 0 characters [json-pointer:/blocks/0/elements/0/elements/0/text]"},
+		"user as code":          {rich(`{"type":"rich_text_section","elements":[{"type":"user","user_id":"U42","style":{"code":true}}]}`), "invalid additional property: code [json-pointer:/blocks/0/elements/0/elements/0/style]"},
 	} {
 		t.Run(name, func(t *testing.T) { assertProblem(t, test.blocks, test.problem) })
 	}
@@ -169,6 +180,8 @@ func TestValidateAccepts(t *testing.T) {
 		"input":                `[{"type":"input","label":` + plain(4) + `,"element":{"type":"plain_text_input","multiline":true,"max_length":200}}]`,
 		"radio buttons":        "[" + actions(`{"type":"radio_buttons","options":[{"text":`+mrkdwn(3)+`,"value":"v","description":`+plain(3)+`}]}`) + "]",
 		"rich text":            `[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"x","style":{"bold":true}},{"type":"link","url":"https://example.com"},{"type":"user","user_id":"U42"}]}]}]`,
+		"list":                 rich(`{"type":"rich_text_list","style":"ordered","indent":8,"offset":2,"border":1,"elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"x","style":{"code":true}}]}]}`),
+		"preformatted":         rich(`{"type":"rich_text_preformatted","border":0,"language":"json","elements":[{"type":"text","text":"x\n\ty"},{"type":"link","url":"https://example.com","text":"z"}]}`),
 		"table":                `[{"type":"table","column_settings":[{"align":"right"}],"rows":[[{"type":"raw_text","text":"x"},{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[]}]}]]}]`,
 		"context with image":   `[{"type":"context","elements":[{"type":"image","image_url":"https://example.com/x.png","alt_text":"x"},` + mrkdwn(5) + `]}]`,
 	} {

@@ -62,11 +62,13 @@ function richElement(e, names) {
     case 'rich_text_section':
       return h('p', {}, inline(e.elements, names));
     case 'rich_text_preformatted':
-      return h('pre', {}, inline(e.elements, names));
+      return h('pre', { class: e.border ? 'b-border' : null }, inline(e.elements, names));
     case 'rich_text_quote':
       return h('blockquote', {}, inline(e.elements, names));
     case 'rich_text_list':
-      return h(e.style === 'ordered' ? 'ol' : 'ul', {}, e.elements.map((i) => h('li', {}, inline(i.elements, names))));
+      return h(e.style === 'ordered' ? 'ol' : 'ul',
+        { class: e.border ? 'b-border' : null, 'data-indent': e.indent || null, start: e.style === 'ordered' && e.offset ? e.offset + 1 : null },
+        e.elements.map((i) => h('li', {}, inline(i.elements, names))));
     default:
       return h('p', {}, `(${e.type})`);
   }

@@ -1,12 +1,13 @@
 // The part of GitHub's Markdown that people and the bot use in comments: headings, paragraphs, lists,
-// quotes, code, tables, bold, emphasis, links, mentions, and the few HTML elements that the bot writes.
-// All else is shown as it was typed.
+// quotes, code, tables, what is folded, bold, emphasis, links, mentions, and the few HTML elements that the
+// bot writes. All else is shown as it was typed.
+import { codeBlock } from './code.js';
 import { h, link } from './dom.js';
 
 // renderMarkdown returns elements for a comment's text.
-export function renderMarkdown(text) {
-  // A comment in HTML is where the bot hides its marker.
-  const lines = text.replace(/<!--[\s\S]*?-->/g, '').replace(/\r\n?/g, '\n').split('\n');
+export const renderMarkdown = (text) => renderLines(text.replace(/\r\n?/g, '\n').split('\n'));
+
+function renderLines(lines) {
   const out = [];
   for (let i = 0; i < lines.length;) {
     if (lines[i].trim() === '') { i += 1; continue; }
@@ -20,21 +21,30 @@ export function renderMarkdown(text) {
 // block returns the block that begins at a line, and the line after it.
 function block(lines, i) {
   const line = lines[i];
-  const fence = /^(`{3,}|~{3,})/.exec(line)?.[1];
+  // A comment in HTML is where the bot hides its marker.
+  if (/^<!--/.test(line)) {
+    const end = lines.findIndex((l, n) => n >= i && l.includes('-->'));
+    return ['', (end < 0 ? lines.length : end) + 1];
+  }
+  const fence = fenceOf(line);
   if (fence) {
-    let end = i + 1;
-    while (end < lines.length && !lines[end].startsWith(fence)) end += 1;
-    return [h('pre', {}, h('code', {}, lines.slice(i + 1, end).join('\n'))), end + 1];
+    const end = fenceEnd(lines, i, fence);
+    return [codeBlock(lines.slice(i + 1, end).join('\n'), fence[2].trim()), end + 1];
+  }
+  const summary = /^<details>\s*<summary>(.*)<\/summary>\s*$/i.exec(line)?.[1];
+  if (summary !== undefined) {
+    const end = detailsEnd(lines, i);
+    return [h('details', {}, h('summary', {}, inline(summary)), h('div', { class: 'md' }, renderLines(lines.slice(i + 1, end)))), end + 1];
   }
   const heading = /^(#{1,6})\s+(.*)$/.exec(line);
   if (heading) return [h(`h${Math.min(6, heading[1].length + 1)}`, { class: 'md-heading' }, inline(heading[2])), i + 1];
   if (/^>/.test(line)) {
     const [end, inner] = run(lines, i, (l) => /^>/.test(l), (l) => l.replace(/^>\s?/, ''));
-    return [h('blockquote', {}, renderMarkdown(inner.join('\n'))), end];
+    return [h('blockquote', {}, renderLines(inner)), end];
   }
   if (/^[-*+]\s+/.test(line)) {
-    const [end, items] = run(lines, i, (l) => /^[-*+]\s+/.test(l), (l) => l.replace(/^[-*+]\s+/, ''));
-    return [h('ul', {}, items.map((item) => h('li', {}, inline(item)))), end];
+    const [end, items] = run(lines, i, (l) => bullet.test(l), (l) => bullet.exec(l));
+    return [list(items.map(([, indent, text]) => [indent.length, text])), end];
   }
   if (/^\d+[.)]\s+/.test(line)) {
     const [end, items] = run(lines, i, (l) => /^\d+[.)]\s+/.test(l), (l) => l.replace(/^\d+[.)]\s+/, ''));
@@ -44,9 +54,50 @@ function block(lines, i) {
     const [end, rows] = run(lines, i, (l) => /^\s*\|/.test(l), cells);
     return [table(rows), end];
   }
-  const [end, paragraph] = run(lines, i, (l, n) => l.trim() !== '' && (n === i || !/^(#{1,6}\s|>|[-*+]\s|`{3}|~{3})/.test(l)), (l) => l);
+  const [end, paragraph] = run(lines, i, (l, n) => l.trim() !== '' && (n === i || !begins(l)), (l) => l);
   return [h('p', {}, inline(paragraph.join('\n'))), end];
 }
+
+const bullet = /^( *)[-*+]\s+(.*)$/;
+
+// list makes a list of [indent, text]; what is indented more is in a list of its own below the item before.
+function list(items) {
+  const root = { indent: items[0][0], node: h('ul') };
+  const open = [root];
+  for (const [indent, text] of items) {
+    while (open.length > 1 && indent < open.at(-1).indent) open.pop();
+    if (indent > open.at(-1).indent) {
+      const inner = h('ul');
+      open.at(-1).node.lastElementChild.append(inner);
+      open.push({ indent, node: inner });
+    }
+    open.at(-1).node.append(h('li', {}, inline(text)));
+  }
+  return root.node;
+}
+
+// fenceOf matches the line that begins a block of code; its language follows.
+const fenceOf = (line) => /^(`{3,})([^`]*)$/.exec(line) ?? /^(~{3,})(.*)$/.exec(line);
+
+// fenceEnd returns the line that ends the block of code that begins at a line.
+function fenceEnd(lines, i, [, fence]) {
+  let end = i + 1;
+  while (end < lines.length && !(lines[end].startsWith(fence) && lines[end].trimEnd() === fence[0].repeat(lines[end].trimEnd().length))) end += 1;
+  return end;
+}
+
+// detailsEnd returns the line that ends what is folded from a line on.
+function detailsEnd(lines, i) {
+  let end = i + 1;
+  while (end < lines.length && !/^<\/details>\s*$/i.test(lines[end])) {
+    const fence = fenceOf(lines[end]);
+    end = fence ? fenceEnd(lines, end, fence) + 1 : end + 1;
+  }
+  return Math.min(end, lines.length);
+}
+
+// begins tells whether a line ends the paragraph before it.
+const begins = (line) => fenceOf(line) || /^(#{1,6}\s|>|[-*+]\s|<!--|<\/?details>)/i.test(line);
 
 function run(lines, i, belongs, map) {
   let end = i;
@@ -68,7 +119,7 @@ const rules = [
   [/&(lt|gt|amp|quot|nbsp|#\d{1,7}|#x[0-9a-f]{1,6});/iy, (m) => entity(m[1])],
   [/(`+)([\s\S]*?[^`])\1(?!`)/y, (m) => h('code', {}, m[2].replace(/^ ([\s\S]*) $/, '$1'))],
   [/\*\*(?=\S)([\s\S]*?\S)\*\*/y, (m) => h('strong', {}, inline(m[1]))],
-  [/<strong>([\s\S]*?)<\/strong>/iy, (m) => h('strong', {}, inline(m[1]))],
+  [/<(strong|code|span)>([\s\S]*?)<\/\1>/iy, (m) => h(m[1].toLowerCase(), {}, inline(m[2]))],
   [/<br\s*\/?>/iy, () => h('br')],
   [/\*(?=[^\s*])([^*]*[^\s*])\*/y, (m) => h('em', {}, inline(m[1]))],
   [/(?<![\w])_(?=[^\s_])([^_]*[^\s_])_(?!\w)/y, (m) => h('em', {}, inline(m[1]))],
