@@ -25,6 +25,8 @@ type Diff struct {
 	Same int `json:"same"`
 	// Code is what changes in the source code of those that differ.
 	Code []CodeChange `json:"code,omitempty"`
+	// Manifests is what becomes of the rendered manifests; nil if none are known.
+	Manifests *Manifests `json:"manifests,omitempty"`
 }
 
 // ArtifactChange is an artifact that differs.

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
@@ -60,11 +61,16 @@ func (b *Bot) pair(ctx context.Context, r Request, c chatops.Diff, noEnvironment
 
 // answerDiff adds to a diff what changes behind the artifacts, as far as that can be found out in time.
 func (b *Bot) answerDiff(ctx context.Context, r Request, diff answers.Diff) Answer {
+	ctx, cancel := context.WithTimeout(ctx, patience(r))
+	defer cancel()
+	var both sync.WaitGroup
 	if b.Code != nil {
-		ctx, cancel := context.WithTimeout(ctx, patience(r))
-		defer cancel()
-		diff.Code = b.Code.Changes(ctx, diff.Project, diff.Service, diff.Changes)
+		both.Go(func() { diff.Code = b.Code.Changes(ctx, diff.Project, diff.Service, diff.Changes) })
 	}
+	if b.Manifests != nil && diff.Environment != "" && diff.OtherEnvironment == "" && !diff.There {
+		both.Go(func() { diff.Manifests = b.Manifests.Of(ctx, diff) })
+	}
+	both.Wait()
 	return Answer{Card: cards.Diff(diff, paging(r, 1, ""), b.Links), Data: diff}
 }
 

@@ -44,6 +44,13 @@ type Queries struct {
 	Doctor  Doctor
 	// Code may be nil: then nothing is said of commits.
 	Code contents.Code
+	// Manifests may be nil: then nothing is said of manifests.
+	Manifests Manifests
+}
+
+// Manifests tells what becomes of rendered manifests; nil if there is nothing to say.
+type Manifests interface {
+	Of(ctx context.Context, d answers.Diff) *answers.Manifests
 }
 
 // query answers a command that changes nothing. It reports false for any other.

@@ -50,7 +50,7 @@ func differences(d answers.Diff, paging Paging) chatops.Card {
 		card.Body = append(card.Body, plain(chatops.Count(d.Same, "more artifact")+" without a difference."))
 	}
 	card.Body = append(card.Body, codeBody(d.Code)...)
-	card.Sections = codeSections(d.Code)
+	card.Sections = append(codeSections(d.Code), manifestSections(d.Manifests)...)
 	return card
 }
 

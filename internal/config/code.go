@@ -15,7 +15,8 @@ type Code struct {
 	// annotation `org.opencontainers.image.source`, else that of the pipeline's `gitRepo`.
 	Repo string `yaml:"repo"`
 	// Paths are the folders and files that the service is made of, as in `projects/{service}/**`: other
-	// commits are left out of its diffs. Default: the whole repository.
+	// commits are left out of its diffs. Default: the whole repository; with a pipeline file that names a
+	// `gitRepo`, `projects/{service}/**` there.
 	Paths []string `yaml:"paths"`
 	// Tags are how releases are tagged, for images without the annotation
 	// `org.opencontainers.image.revision` and for release notes. Default: `{service}/{version}`.
@@ -29,19 +30,37 @@ type Code struct {
 var (
 	defaultTags    = []string{"{service}/{version}"}
 	defaultCommits = []string{"sha-{commit}"}
+	// guidePaths is where the deployment guide's repository has the code of a service.
+	guidePaths = []string{"projects/{service}"}
 )
 
 // anyService is the key of the sources that holds for all services without a key of their own.
 const anyService = "*"
 
-// CodeOf returns where the code of a service is.
-func (g *GitHub) CodeOf(project, service string) Code {
+// CodeOf returns where the code of a service is. Of a pipeline file of the deployment guide, services are
+// taken to be where the guide has them.
+func (c *Config) CodeOf(project, service string) Code {
+	code := Code{Tags: defaultTags, Commits: defaultCommits}
 	for _, key := range []string{project + "/" + service, service, anyService} {
-		if code, ok := g.Sources[key]; ok {
-			return code
+		if found, ok := c.GitHub.Sources[key]; ok {
+			code = found
+			break
 		}
 	}
-	return Code{Tags: defaultTags, Commits: defaultCommits}
+	if code.Repo == "" && code.Paths == nil && c.gitURL(project) != "" {
+		code.Paths = guidePaths
+	}
+	return code
+}
+
+// gitURL returns the URL of the repository that a project's pipeline file names.
+func (c *Config) gitURL(project string) string {
+	for _, p := range c.Pipelines {
+		if p.Project == project {
+			return p.GitURL
+		}
+	}
+	return ""
 }
 
 // PullRequests says what the bot writes on pull requests.

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,12 +35,16 @@ func TestWhereTheCodeOfAServiceIs(t *testing.T) {
 		{"shop", "api", config.Code{Repo: "acme/shop", Tags: tags, Commits: commits}},
 		{"billing", "till", config.Code{Repo: "acme/{service}", Tags: tags, Commits: commits}},
 	} {
-		if diff := cmp.Diff(test.want, c.GitHub.CodeOf(test.project, test.service)); diff != "" {
+		if diff := cmp.Diff(test.want, c.CodeOf(test.project, test.service)); diff != "" {
 			t.Errorf("%s/%s: -want +got\n%s", test.project, test.service, diff)
 		}
 	}
+	guide := parse(t, strings.Replace(withGitHub(""), "[{project: billing, environments: [dev], services: [api, till]}, {project: shop, environments: [dev]}]", "[{file: kargo/config.yaml}]", 1))
+	if diff := cmp.Diff(config.Code{Paths: []string{"projects/{service}"}, Tags: tags, Commits: commits}, guide.CodeOf("microsvcs", "red")); diff != "" {
+		t.Errorf("of the guide: -want +got\n%s", diff)
+	}
 	bare := parse(t, withGitHub(""))
-	if diff := cmp.Diff(config.Code{Tags: tags, Commits: commits}, bare.GitHub.CodeOf("billing", "api")); diff != "" {
+	if diff := cmp.Diff(config.Code{Tags: tags, Commits: commits}, bare.CodeOf("billing", "api")); diff != "" {
 		t.Errorf("of nothing said: -want +got\n%s", diff)
 	}
 }

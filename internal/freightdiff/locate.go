@@ -37,7 +37,7 @@ func (c *Code) repository(src Source, change answers.ArtifactChange) string {
 			return repo
 		}
 	}
-	return ""
+	return src.Default
 }
 
 // locate finds the commit that a version of an artifact was made from: what the image says, else what its

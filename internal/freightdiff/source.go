@@ -1,6 +1,7 @@
 package freightdiff
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -9,8 +10,9 @@ import (
 
 // Source says where the code of services is. Its texts may have the placeholder {service}.
 type Source struct {
-	// Repo is the repository, as in "acme/microsvcs". Empty means what an image says of itself.
-	Repo string
+	// Repo is the repository, as in "acme/microsvcs". Empty means what an image says of itself, and Default
+	// where that says nothing.
+	Repo, Default string
 	// Paths are the folders and files that a service is made of. None means the whole repository.
 	Paths []string
 	// Tags are how releases are tagged, with the placeholder {version}: "{service}/{version}".
@@ -30,8 +32,15 @@ func (s Source) of(service string) Source {
 		return out
 	}
 	return Source{
-		Repo: strings.ReplaceAll(s.Repo, "{service}", service), Paths: fill(s.Paths), Tags: fill(s.Tags), Commits: fill(s.Commits),
+		Default: s.Default, Repo: strings.ReplaceAll(s.Repo, "{service}", service), Paths: fill(s.Paths), Tags: fill(s.Tags), Commits: fill(s.Commits),
 	}
+}
+
+// Home returns where the code of a service is, as far as that is known without looking at an image, and the
+// folders and files that it is made of.
+func (s Source) Home(service string) (repo string, paths []string) {
+	own := s.of(service)
+	return cmp.Or(own.Repo, own.Default), own.Paths
 }
 
 // tags returns the tags that a version may have.

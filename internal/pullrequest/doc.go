@@ -2,6 +2,6 @@
 // the change is once it is merged, and what a Promotion changes for which Kargo opened one.
 //
 // What a comment says follows from the pull request and from the Stages as they are, so that whatever was
-// missed is made up on the next pass: at the start, every ten minutes, and whenever either of the two
+// missed is made up on the next pass: at the start, every five minutes, and whenever either of the two
 // changes. Each pull request has one comment, which is found again by what is hidden in it.
 package pullrequest

@@ -21,7 +21,7 @@ import (
 
 const (
 	// passInterval is how often it is looked at everything, should something have changed unnoticed.
-	passInterval = 10 * time.Minute
+	passInterval = 5 * time.Minute
 	// passTimeout bounds one look at a repository or a pull request.
 	passTimeout = time.Minute
 	// unknownAgain is after how long it is asked again for what could not be told.
@@ -49,6 +49,11 @@ type Code interface {
 	Contains(ctx context.Context, repo, commit, in string) (bool, error)
 }
 
+// Manifests tells what becomes of rendered manifests; nil if there is nothing to say.
+type Manifests interface {
+	Of(ctx context.Context, d answers.Diff) *answers.Manifests
+}
+
 // Service is a service whose code is in a repository.
 type Service struct {
 	Project, Name string
@@ -64,6 +69,8 @@ type Options struct {
 	Forge     Forge
 	Catalogue Catalogue
 	Code      Code
+	// Manifests may be nil: then nothing is said of manifests.
+	Manifests Manifests
 	// Home returns where the code of a service is: a repository, empty if that is not known beforehand, and
 	// the folders and files in it.
 	Home func(project, service string) (repo string, paths []string)
