@@ -31,15 +31,15 @@ type App struct {
 	public  *server
 	admin   *server
 	health  *health
-	// surfaces are checked at start and closed at the end.
+	// surfaces are checked at start.
 	surfaces []surface
+	reading  *reading
 }
 
 // surface is one adapter, wired.
 type surface interface {
 	// check makes sure that the credentials are good.
 	check(ctx context.Context) error
-	close()
 }
 
 // New puts a bot together and binds its ports. It makes no call to Slack or GitHub yet.
@@ -80,8 +80,16 @@ func (a *App) wire() error {
 		return err
 	}
 	catalogue, authorizer := kargo.NewCatalogue(mgr.GetCache(), o.Pipelines), a.authorizer()
+	var err error
+	if a.reading, err = newReading(o, catalogue, links); err != nil {
+		return err
+	}
+	queries := bot.Queries{Library: catalogue, Rights: authorizer, Doctor: doctor.New(catalogue, o.Now)}
+	if a.reading.code != nil {
+		queries.Code, queries.Manifests = a.reading.code, a.reading.manifests
+	}
 	core := bot.New(bot.Options{
-		Queries:     bot.Queries{Library: catalogue, Rights: authorizer, Doctor: doctor.New(catalogue, o.Now)},
+		Queries:     queries,
 		Catalogue:   catalogue,
 		People:      people,
 		Permissions: authorizer,
@@ -94,7 +102,7 @@ func (a *App) wire() error {
 		Metrics:     bot.NewMetrics(o.Registry),
 	})
 	w := &wiring{
-		Options: o, bot: core, people: people, mux: http.NewServeMux(),
+		Options: o, bot: core, people: people, reading: a.reading, mux: http.NewServeMux(),
 		sinks: map[string]*notify.Deliverer{}, delivered: notify.NewMetrics(o.Registry),
 	}
 	for _, connect := range []func() (surface, error){w.slack, w.github} {
@@ -114,7 +122,9 @@ func (a *App) wire() error {
 	if err := shipment.SetupReporter(mgr, shipment.ReporterOptions{Deliverers: w.sinks, Links: links, Now: o.Now}); err != nil {
 		return fmt.Errorf("set up the reporter: %w", err)
 	}
-	var err error
+	if err := a.reading.setup(mgr, o); err != nil {
+		return err
+	}
 	if a.public, err = newServer("webhooks", o.Listen, whenReady(a.health, w.mux), a.log); err != nil {
 		return err
 	}
@@ -207,8 +217,8 @@ func (a *App) stop(ctx context.Context, stopManaging context.CancelFunc, managed
 }
 
 func (a *App) close() {
-	for _, s := range a.surfaces {
-		s.close()
+	if a.reading != nil {
+		a.reading.close()
 	}
 	for _, s := range []*server{a.public, a.admin} {
 		if s != nil {

@@ -37,6 +37,7 @@ func FromConfig(c *config.Config, secrets config.Secrets, cluster Cluster, log *
 			URL: c.GitHub.URL, AppID: c.GitHub.App.ID, PrivateKey: secrets.GitHub.PrivateKey,
 			WebhookSecrets: secrets.GitHub.Webhook, Teams: c.GitHub.Teams,
 			Templates: access.Templates{Username: c.Identity.GitHub.Username, Group: c.Identity.GitHub.Groups},
+			Code:      code(c), PullRequests: pullRequests(c),
 		}
 	}
 	return o

@@ -2,11 +2,14 @@ package app
 
 import (
 	"log/slog"
+	"regexp"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/davidaparicio/kargo-bot/internal/access"
+	"github.com/davidaparicio/kargo-bot/internal/contents"
+	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	"github.com/davidaparicio/kargo-bot/internal/secret"
 )
@@ -61,4 +64,29 @@ type GitHubOptions struct {
 	// Teams are those whose members get groups, as "org/slug".
 	Teams     []string
 	Templates access.Templates
+	// Code says where the code of services is.
+	Code CodeOptions
+	// PullRequests says what is written on pull requests; nil for nothing.
+	PullRequests *PullRequestOptions
+}
+
+// CodeOptions say where the code of services is, and what is deployed of it.
+type CodeOptions struct {
+	// Web is where GitHub's pages are: "https://github.com".
+	Web string
+	// Source returns where the code of a service is.
+	Source func(project, service string) freightdiff.Source
+	// Overlay returns where the overlay of a service for an environment is; false if that is not known.
+	Overlay func(project, service, environment string) (contents.Overlay, bool)
+}
+
+// PullRequestOptions say what is written on pull requests.
+type PullRequestOptions struct {
+	// Release matches the titles of those that make a release.
+	Release *regexp.Regexp
+	// Follow is for how long after it was merged a change is followed.
+	Follow time.Duration
+	// Repos are further repositories to look at than those with the code of services: where promotions open
+	// pull requests.
+	Repos []string
 }

@@ -28,6 +28,7 @@ type wiring struct {
 	Options
 	bot       *bot.Bot
 	people    *access.Mapper
+	reading   *reading
 	mux       *http.ServeMux
 	sinks     map[string]*notify.Deliverer
 	delivered *notify.Metrics
@@ -49,8 +50,6 @@ func (s slackSurface) check(ctx context.Context) error {
 		return err
 	})
 }
-
-func (s slackSurface) close() {}
 
 // slack connects Slack, if it is configured.
 func (w *wiring) slack() (surface, error) {
@@ -105,28 +104,21 @@ func (s githubSurface) check(ctx context.Context) error {
 	})
 }
 
-func (s githubSurface) close() { s.client.Close() }
-
 // github connects GitHub, if it is configured.
 func (w *wiring) github() (surface, error) {
 	o := w.GitHub
 	if o == nil {
 		return nil, nil
 	}
-	client, err := github.NewClient(github.ClientOptions{BaseURL: o.URL, AppID: o.AppID, PrivateKey: o.PrivateKey, Now: w.Now})
-	if err != nil {
-		return nil, err
-	}
+	client := w.reading.client
 	directory, err := github.NewDirectory(github.DirectoryOptions{Client: client, Teams: o.Teams, Logger: w.Log, Now: w.Now})
 	if err != nil {
-		client.Close()
 		return nil, err
 	}
 	intake, err := github.NewIntake(github.IntakeOptions{
-		Secrets: o.WebhookSecrets, Handler: w.bot, Client: client, Registerer: w.Registry, Logger: w.Log,
+		Secrets: o.WebhookSecrets, Handler: w.bot, Client: client, Hints: w.reading.hints, Registerer: w.Registry, Logger: w.Log,
 	})
 	if err != nil {
-		client.Close()
 		return nil, err
 	}
 	w.mux.Handle(PathGitHubWebhook, intake)

@@ -21,6 +21,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/config"
 	"github.com/davidaparicio/kargo-bot/internal/doctor"
+	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	"github.com/davidaparicio/kargo-bot/internal/terminal"
 )
@@ -32,6 +33,8 @@ type TerminalOptions struct {
 	Pipelines []kargo.Pipeline
 	// KargoURL is the base URL of Kargo's UI, for links. It may be empty.
 	KargoURL string
+	// Code says where the code of services is, for links; nil if that is not known.
+	Code *CodeOptions
 	// Progress takes a line for each change of a Shipment that is waited for.
 	Progress io.Writer
 	// Now is the clock.
@@ -42,9 +45,14 @@ type TerminalOptions struct {
 // TerminalFromConfig returns the Options that a configuration says for a person's own use. It takes no
 // notice of surfaces and secrets.
 func TerminalFromConfig(c *config.Config, cluster *rest.Config, progress io.Writer, log *slog.Logger) TerminalOptions {
-	return TerminalOptions{
+	o := TerminalOptions{
 		Config: cluster, Pipelines: pipelines(c.Pipelines), KargoURL: c.Kargo.URL, Progress: progress, Now: time.Now, Log: log,
 	}
+	if c.GitHub != nil {
+		where := code(c)
+		o.Code = &where
+	}
+	return o
 }
 
 // Terminal is the bot for one person, with that person's own credentials. It makes Shipments, which the
@@ -85,10 +93,14 @@ func newTerminal(o TerminalOptions, api client.WithWatch) (*Terminal, error) {
 		return nil, err
 	}
 	catalogue := kargo.NewCatalogue(snapshot, o.Pipelines)
+	queries := bot.Queries{Library: catalogue, Rights: self, Doctor: doctor.New(catalogue, o.Now)}
+	if o.Code != nil {
+		queries.Code = freightdiff.NewCode(freightdiff.CodeOptions{Forge: unasked{}, Web: o.Code.Web, Source: o.Code.Source})
+	}
 	return &Terminal{
 		self: self, client: api, links: links, progress: o.Progress,
 		bot: bot.New(bot.Options{
-			Queries:     bot.Queries{Library: catalogue, Rights: self, Doctor: doctor.New(catalogue, o.Now)},
+			Queries:     queries,
 			Catalogue:   catalogue,
 			People:      self,
 			Permissions: self,
