@@ -58,7 +58,9 @@ func anyCard(title, status, text, url string, kind uint8, n int) chatops.Card {
 		card.Actions = append(card.Actions, action)
 		card.Table.Columns = append(card.Table.Columns, status)
 		card.Table.Rows = append(card.Table.Rows, []chatops.Text{line, {span}, nil, line}[:1+i%4])
-		card.Sections = append(card.Sections, anySection(title, status, text, line, (int(kind)+i)*7%40))
+		if i < 6 {
+			card.Sections = append(card.Sections, anySection(title, status, text, line, (int(kind)+i)*7%40))
+		}
 		card.Steps = append(card.Steps, chatops.Step{Name: text, State: stepStates[(int(kind)+i/3)%len(stepStates)]})
 	}
 	return card
