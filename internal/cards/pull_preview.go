@@ -33,11 +33,13 @@ func PullPreview(p answers.PullPreview) chatops.Card {
 		code := *last.Code
 		code.Artifacts = []string{s.Service}
 		line := chatops.Line(chatops.Bold(s.Service), chatops.Plain(" in "+last.Environment+" would get "))
+		if !code.Known() {
+			line = chatops.Line(chatops.Bold(s.Service), chatops.Plain(" in "+last.Environment+": "))
+		}
 		card.Body = append(card.Body, append(line, codeSummary("", code)...))
 		card.Body = append(card.Body, breaking(code.Added)...)
-		for _, section := range commitSections(code, fmt.Sprintf(" of %s over %s, which runs in %s", s.Service, last.Version, last.Environment)) {
-			card.Sections = append(card.Sections, section)
-		}
+		card.Sections = append(card.Sections,
+			commitSections(code, fmt.Sprintf(" of %s over %s, which runs in %s", s.Service, last.Version, last.Environment))...)
 	}
 	return card
 }
