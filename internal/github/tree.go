@@ -94,6 +94,11 @@ func filesOf(body *treeBody) (recall.Answer[[]treeFile], error) {
 		answer.Size += 100 + len(entry.Path)
 	}
 	slices.SortFunc(answer.Value, func(a, b treeFile) int { return strings.Compare(a.path, b.path) })
+	for i := 1; i < len(answer.Value); i++ {
+		if answer.Value[i-1].path == answer.Value[i].path {
+			return answer, errMalformed
+		}
+	}
 	return answer, nil
 }
 
