@@ -11,10 +11,12 @@
 //
 // How to find one's way:
 //
-//   - seed.go, world.go: what exists at the start (accounts, repositories, issues …)
+//   - seed.go, seed_git.go, world.go: what exists at the start (accounts, repositories,
+//     issues, commits …); package history holds the commits
 //   - server.go: what happens to every request; operation.go: the table of operations
 //   - op_*.go: the operations, a few to a file; json_*.go: the shapes that GitHub answers
-//   - person.go, noise.go: what people do on GitHub; event_*.go: the payloads of webhooks
+//   - person.go, person_*.go, noise.go: what people do on GitHub; event_*.go: the payloads
+//     of webhooks
 //   - deliver.go, delivery.go, webhook.go: sending them, and again
 //   - fault.go, limit.go: how GitHub fails and how it limits
 //   - observe.go: what a test or the demo's page can see

@@ -15,7 +15,7 @@ import (
 // Whatever comes in, the answer is JSON with GitHub's headers, and never one that breaks
 // GitHub's description.
 func FuzzServe(f *testing.F) {
-	g, err := githubfake.New(config())
+	g, err := githubfake.New(historied())
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -27,6 +27,12 @@ func FuzzServe(f *testing.F) {
 	f.Add("GET", "/app", "", "Bearer e30.e30.e30", "")
 	f.Add("GET", "/users/%5B", "since=x&page=-1", token, "null")
 	f.Add("DELETE", "/repos/acme/microsvcs/issues/comments/1", "", token, "")
+	f.Add("GET", "/repos/acme/microsvcs/compare/red/3.1.0...main", "per_page=2&page=2", token, "")
+	f.Add("GET", "/repos/acme/microsvcs/commits", "path=projects/red&since=2026-01-02T03:04:05Z&author=octocat", token, "")
+	f.Add("GET", "/repos/acme/microsvcs/commits/main/pulls", "", token, "")
+	f.Add("GET", "/repos/acme/microsvcs/git/trees/main", "recursive=1", token, "")
+	f.Add("GET", "/repos/acme/microsvcs/pulls", "state=all&sort=updated&direction=asc&head=acme:feature", token, "")
+	f.Add("GET", "/repos/acme/microsvcs/pulls/9/files", "page=9", token, "")
 	f.Fuzz(func(t *testing.T, method, path, query, authorization, body string) {
 		address, err := url.Parse(path)
 		if err != nil {

@@ -102,7 +102,8 @@ func (op *operation) match(given []string) (map[string]string, bool) {
 			}
 			continue
 		}
-		text, spans := given[i], false
+		text := given[i]
+		var spans bool
 		if name, spans = strings.CutSuffix(name, "..."); spans {
 			text = strings.Join(given[i:], "/")
 		}

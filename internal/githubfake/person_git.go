@@ -11,20 +11,17 @@ import (
 // SHA returns the hash of the commit that a seed, a branch, a tag or the beginning of a
 // hash names.
 func (g *GitHub) SHA(repo, name string) (string, error) {
-	sha := ""
-	err := g.change(func() error {
-		found, err := g.world.repo(repo)
-		if err != nil {
-			return err
-		}
-		c, err := found.commit(name)
-		if err != nil {
-			return err
-		}
-		sha = c.SHA
-		return nil
-	})
-	return sha, err
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	found, err := g.world.repo(repo)
+	if err != nil {
+		return "", fmt.Errorf("githubfake: %w", err)
+	}
+	c, err := found.commit(name)
+	if err != nil {
+		return "", fmt.Errorf("githubfake: %w", err)
+	}
+	return c.SHA, nil
 }
 
 // PushCommits is a person pushing new commits to a branch, which is made if there is
@@ -35,8 +32,7 @@ func (g *GitHub) SHA(repo, name string) (string, error) {
 func (g *GitHub) PushCommits(ctx context.Context, repo, branch, login string, commits ...Commit) (string, []Delivery, error) {
 	sha := ""
 	deliveries, err := g.act(ctx, repo, login, func(repo *repository, by *account) ([]*event, error) {
-		before := repo.git.Branches[branch]
-		last := before
+		last := repo.git.Branches[branch]
 		if last == nil {
 			last = repo.git.Branches[repo.branch]
 		}

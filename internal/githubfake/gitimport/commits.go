@@ -20,47 +20,68 @@ const (
 )
 
 // readCommits reads all commits in one pass, parents before children. With -z, git ends
-// every commit, every change and every path with a zero byte; changes begin with a colon.
+// every commit, every change and every path with a zero byte.
 func readCommits(ctx context.Context, dir string, repo *history.Repository) error {
 	return run(ctx, dir, nil, func(output *bufio.Reader) error {
-		var waiting *history.Draft
-		add := func() error {
-			if waiting == nil {
-				return nil
-			}
-			_, err := repo.Add(*waiting)
-			return err
-		}
+		reading := reader{repo: repo, output: output}
 		for {
 			text, err := token(output)
 			if errors.Is(err, io.EOF) {
-				return add()
+				return reading.finish()
 			}
-			switch text = strings.TrimPrefix(text, "\n"); {
-			case err != nil:
+			if err != nil {
 				return err
-			case text == "":
-			case strings.HasPrefix(text, ":"):
-				path, err := token(output)
-				if err != nil {
-					return fmt.Errorf("a change without a path: %w", err)
-				}
-				edit, err := readChange(text, path)
-				if err != nil {
-					return err
-				}
-				waiting.Edits = append(waiting.Edits, edit)
-			default:
-				if err := add(); err != nil {
-					return err
-				}
-				if waiting, err = readCommit(repo, text); err != nil {
-					return err
-				}
+			}
+			if err := reading.take(strings.TrimPrefix(text, "\n")); err != nil {
+				return err
 			}
 		}
 	}, "log", "--branches", "--tags", "--topo-order", "--reverse", "-z", "--raw", "--root", "--no-abbrev", "--no-renames",
 		"--diff-merges=first-parent", "--no-decorate", "--no-notes", "--no-show-signature", "--format="+format)
+}
+
+// reader adds commits to a repository, each once its changes are read.
+type reader struct {
+	repo    *history.Repository
+	output  *bufio.Reader
+	waiting *history.Draft
+}
+
+// take reads a commit, or a change of the one before, which begins with a colon.
+func (r *reader) take(text string) error {
+	if !strings.HasPrefix(text, ":") {
+		if text == "" {
+			return nil
+		}
+		if err := r.finish(); err != nil {
+			return err
+		}
+		var err error
+		r.waiting, err = readCommit(r.repo, text)
+		return err
+	}
+	path, err := token(r.output)
+	if err != nil {
+		return fmt.Errorf("a change without a path: %w", err)
+	}
+	if r.waiting == nil {
+		return fmt.Errorf("a change without a commit: %q", text)
+	}
+	edit, err := readChange(text, path)
+	if err != nil {
+		return err
+	}
+	r.waiting.Edits = append(r.waiting.Edits, edit)
+	return nil
+}
+
+func (r *reader) finish() error {
+	if r.waiting == nil {
+		return nil
+	}
+	_, err := r.repo.Add(*r.waiting)
+	r.waiting = nil
+	return err
 }
 
 // token returns what comes before the next zero byte.

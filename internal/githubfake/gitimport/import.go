@@ -35,7 +35,7 @@ func Read(ctx context.Context, dir string) (*history.Repository, error) {
 func run(ctx context.Context, dir string, input io.Reader, read func(*bufio.Reader) error, arguments ...string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	command := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, arguments...)...)
+	command := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, arguments...)...) //nolint:gosec // G204: the arguments are constants of this package
 	var complaint strings.Builder
 	command.Stdin, command.Stderr = input, &complaint
 	output, err := command.StdoutPipe()

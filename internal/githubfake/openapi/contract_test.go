@@ -75,6 +75,26 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// Some operations answer formats other than JSON, and those only.
+func TestOtherFormats(t *testing.T) {
+	for _, test := range []struct {
+		operation, media string
+		status           int
+		fine             bool
+	}{
+		{"repos/get-commit", "application/vnd.github.sha; charset=utf-8", 200, true},
+		{"repos/get-commit", "application/vnd.github.raw", 200, false},
+		{"git/get-blob", "application/vnd.github.raw; charset=utf-8", 200, true},
+		{"git/get-tree", "application/vnd.github.raw", 200, false},
+		{"repos/get-commit", "application/vnd.github.sha", 404, false},
+	} {
+		err := openapi.Contract{}.Answer(test.operation, request("GET", "/", ""), test.status, http.Header{"Content-Type": {test.media}}, []byte("text"))
+		if (err == nil) != test.fine {
+			t.Errorf("%+v: %v", test, err)
+		}
+	}
+}
+
 // The slice holds what operations.txt asks for: it was cut after the last change there.
 func TestSliceIsUpToDate(t *testing.T) {
 	file, err := os.Open("operations.txt")
