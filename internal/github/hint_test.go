@@ -2,6 +2,8 @@ package github_test
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/davidaparicio/kargo-bot/internal/github"
+	"github.com/davidaparicio/kargo-bot/internal/githubfake"
 )
 
 // hinting returns an intake that gives hints, with room for that many.
@@ -128,4 +131,50 @@ func FuzzHints(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What GitHub sends when somebody works gives the hints that are needed.
+func TestWorkGivesHints(t *testing.T) {
+	f := startForge(t, branches())
+	hints := make(chan github.Hint, 100)
+	intake := newIntake(t, &recorder{}, func(o *github.IntakeOptions) { o.Hints = hints })
+	server := httptest.NewServer(intake)
+	t.Cleanup(server.Close)
+	f.SetWebhook(githubfake.Webhook{URL: server.URL, Secret: webhookSecret})
+	ofPull, ofRepository := github.Hint{Repo: repository, Number: 1}, github.Hint{Repo: repository}
+	for _, step := range []struct {
+		name string
+		do   func() ([]githubfake.Delivery, error)
+		want []github.Hint
+	}{
+		{"push", func() ([]githubfake.Delivery, error) {
+			_, sent, err := f.PushCommits(soon(t), repository, "change-1", "octocat", githubfake.Commit{Message: "more", Files: map[string]string{"b": "x\n"}})
+			return sent, err
+		}, []github.Hint{ofRepository, ofPull}},
+		{"tag", func() ([]githubfake.Delivery, error) {
+			return f.CreateTag(soon(t), repository, "octocat", githubfake.Tag{Name: "red/1.0.0", Commit: "main"})
+		}, []github.Hint{ofRepository, ofRepository}},
+		{"release", func() ([]githubfake.Delivery, error) {
+			_, sent, err := f.PublishRelease(soon(t), repository, githubfake.Release{Tag: "red/1.0.0", Author: "octocat"})
+			return sent, err
+		}, []github.Hint{ofRepository}},
+		{"merge", func() ([]githubfake.Delivery, error) {
+			_, sent, err := f.MergePullRequest(soon(t), repository, 1, "octocat", githubfake.Squash)
+			return sent, err
+		}, []github.Hint{ofRepository, ofPull}},
+	} {
+		sent, err := step.do()
+		if err != nil {
+			t.Fatal(step.name, err)
+		}
+		for _, delivery := range sent {
+			wantStatus(t, delivery, http.StatusOK)
+		}
+		got := taken(hints)
+		for _, want := range step.want {
+			if !slices.Contains(got, want) {
+				t.Errorf("%s: no %+v in %+v", step.name, want, got)
+			}
+		}
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/bot"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/github"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
 )
@@ -95,6 +96,7 @@ func TestNoSecretIsEverShown(t *testing.T) {
 	intake := newIntake(t, handlerFunc(func(_ context.Context, request bot.Request) bot.Answer { return refuse(request) }), func(o *github.IntakeOptions) {
 		o.Client, o.Logger = client, log
 	})
+	source := sourceOf(t, client)
 	failures := 0
 	show := func(v any, err error) {
 		var deferred *notify.Deferred
@@ -114,6 +116,12 @@ func TestNoSecretIsEverShown(t *testing.T) {
 		id, err = sink.Find(soon(t), message)
 		show(id, err)
 		show(nil, sink.Update(soon(t), "1", message))
+		if i%4 == 0 { // reads are made again after a while, which takes long
+			commit, err := source.Resolve(soon(t), repository, fmt.Sprint("tag-", i))
+			show(commit, err)
+			written, err := source.Comment(soon(t), fmt.Sprint("acme/", i), 1, "kargo-bot:diff", chatops.Card{}, 0)
+			show(written, err)
+		}
 		profile, err := directory.Profile(soon(t), person(fmt.Sprint("octocat", i)))
 		show(profile, err)
 		payload := commentEvent("/promote red prodution")
@@ -126,6 +134,7 @@ func TestNoSecretIsEverShown(t *testing.T) {
 	}
 	show(client, nil)
 	show(sink, nil)
+	show(source, nil)
 	show(intake, nil)
 	if failures < 50 {
 		t.Errorf("only %d calls failed", failures)

@@ -113,9 +113,9 @@ func (s *Source) repository(repo string) (repository, error) {
 // find answers a question about a repository from memory, or by asking GitHub.
 func find[V any](ctx context.Context, s *Source, repo repository, text string, ask recall.Ask[V]) (V, error) {
 	q := recall.Question{Topic: repo.topic(), Text: text}
-	if value, err, ok := recall.Fresh[V](s.memory, q); ok {
+	if known, ok := recall.Fresh[V](s.memory, q); ok {
 		s.metrics.memory.Inc()
-		return value, err
+		return known.Value, known.Err
 	}
 	if err := s.budget.admits(ctx); err != nil {
 		var none V

@@ -58,7 +58,7 @@ func (s *Source) compare(ctx context.Context, repo repository, basehead string) 
 		return nil, err
 	}
 	relation, ok := relationOf(first.Status, first.AheadBy, first.BehindBy)
-	if !ok || first.TotalCommits != first.AheadBy {
+	if !ok || first.TotalCommits < 0 {
 		return nil, fmt.Errorf("comparison %s of %s: %w", basehead, repo, errMalformed)
 	}
 	from, to := newestPages(first.TotalCommits, came.last)

@@ -151,7 +151,7 @@ func TestCompareBelievesNoAnswerThatIsNone(t *testing.T) {
 		"an array":            `[]`,
 		"cut short":           `{"status":"ahead","ahead_by":1`,
 		"an unknown relation": `{"status":"sideways"}`,
-		"counts that differ":  `{"status":"ahead","ahead_by":5,"total_commits":7}`,
+		"a negative total":    `{"status":"ahead","ahead_by":5,"total_commits":-7}`,
 		"identical and ahead": `{"status":"identical","ahead_by":1,"total_commits":1}`,
 		"behind by nothing":   `{"status":"behind"}`,
 		"negative counts":     `{"status":"ahead","ahead_by":-1,"total_commits":-1}`,

@@ -69,8 +69,7 @@ func readRefused(repo repository, refused *APIError) error {
 }
 
 func tooSlow(err error) error {
-	var already *freightdiff.Unavailable
-	if errors.As(err, &already) {
+	if _, ok := errors.AsType[*freightdiff.Unavailable](err); ok {
 		return err
 	}
 	return &freightdiff.Unavailable{Reason: "GitHub did not answer in time.", Err: err}

@@ -235,7 +235,7 @@ type gone struct{ *hub }
 
 func (g gone) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "/42/access_tokens") {
-		return &http.Response{StatusCode: 404, Request: r, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"message":"Not Found"}`))}, nil
+		return &http.Response{StatusCode: http.StatusNotFound, Request: r, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"message":"Not Found"}`))}, nil
 	}
 	return g.hub.RoundTrip(r)
 }

@@ -302,3 +302,32 @@ func TestALookAtEverythingAsksForNothingTwice(t *testing.T) {
 		}
 	}
 }
+
+// A range of more commits than are kept, with the files that GitHub lists beside the first page of them.
+func TestForgeComparesALongRange(t *testing.T) {
+	const commits = 1250
+	repo := githubfake.Repository{}
+	for i := range commits {
+		repo.Commits = append(repo.Commits, githubfake.Commit{
+			ID: fmt.Sprint("c", i), Message: fmt.Sprint("fix: ", i), Author: "octocat",
+			Files: map[string]string{fmt.Sprintf("projects/s%d/%d", i%10, i%1000): fmt.Sprintln(i)},
+		})
+	}
+	f := startForge(t, repo)
+	c := f.compare(t, "c0", fmt.Sprint("c", commits-1))
+	if c.AheadBy != commits-1 || len(c.Commits) != freightdiff.MaxCommits {
+		t.Fatalf("%d ahead, of which %d are kept", c.AheadBy, len(c.Commits))
+	}
+	for i, commit := range c.Commits {
+		if want := fmt.Sprint("fix: ", commits-freightdiff.MaxCommits+i); commit.Message != want {
+			t.Fatalf("number %d is %q, want %q", i, commit.Message, want)
+		}
+	}
+	touching, err := f.source.Touching(soon(t), repository, c, []string{"projects/s3", "projects/s5"})
+	if err != nil || len(touching) != freightdiff.MaxCommits/5 {
+		t.Errorf("%d touch two projects of ten, %v", len(touching), err)
+	}
+	if n := f.Counts()["repos/compare-commits-with-basehead"]; n != 12 {
+		t.Errorf("%d calls", n)
+	}
+}

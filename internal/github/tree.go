@@ -16,6 +16,9 @@ import (
 // https://docs.github.com/en/rest/git/trees#get-a-tree
 const maxTree = 100_000
 
+// regularFile is what the mode of a regular file begins with, executable or not.
+const regularFile = "100"
+
 // TruncatedTreeError says that a repository has more files than GitHub lists at once.
 type TruncatedTreeError struct {
 	Repo, Commit string
@@ -84,7 +87,7 @@ func filesOf(body *treeBody) (recall.Answer[[]treeFile], error) {
 		return answer, errMalformed
 	}
 	for _, entry := range body.Tree {
-		if entry.Type != "blob" || entry.Mode != "100644" && entry.Mode != "100755" {
+		if entry.Type != "blob" || !strings.HasPrefix(entry.Mode, regularFile) {
 			continue
 		}
 		if !isPath(entry.Path) || !isHash(entry.SHA) || entry.Size < 0 {
@@ -94,6 +97,8 @@ func filesOf(body *treeBody) (recall.Answer[[]treeFile], error) {
 		answer.Size += 100 + len(entry.Path)
 	}
 	slices.SortFunc(answer.Value, func(a, b treeFile) int { return strings.Compare(a.path, b.path) })
+	// GitHub writes what is no UTF-8 in a name with the same sign, whatever it is.
+	answer.Value = slices.CompactFunc(answer.Value, func(a, b treeFile) bool { return a.path == b.path })
 	return answer, nil
 }
 

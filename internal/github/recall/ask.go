@@ -39,14 +39,14 @@ type Answer[V any] struct {
 // was found out; it is not remembered.
 type Ask[V any] func(ctx context.Context, last *Answer[V]) (Answer[V], error)
 
-// Fresh returns what needs no asking. One question must always be of the same type.
-func Fresh[V any](m *Memory, q Question) (value V, err error, ok bool) {
+// Fresh returns the answer that needs no asking, if there is one. One question must always be of the same
+// type.
+func Fresh[V any](m *Memory, q Question) (answer Answer[V], ok bool) {
 	found, isFresh, _ := m.look(q)
 	if !isFresh {
-		return value, nil, false
+		return answer, false
 	}
-	answer := found.(Answer[V])
-	return answer.Value, answer.Err, true
+	return found.(Answer[V]), true
 }
 
 // Find answers a question from memory, or by asking once for all who want to know. Who gives up
