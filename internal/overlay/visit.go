@@ -3,6 +3,7 @@ package overlay
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/types"
@@ -13,8 +14,8 @@ type visit struct {
 	*walk
 	// dir is the folder that paths are relative to, and name the path of the file.
 	dir, name string
-	// values are how many its patches are applied to, so far.
-	values int
+	// below is what its patches are applied to, so far.
+	below amount
 	// size is that of the file and of all patches, in bytes.
 	size int
 }
@@ -23,7 +24,7 @@ type visit struct {
 // been refused.
 func (v *visit) all(ctx context.Context, k *types.Kustomization) error {
 	for _, step := range []func(context.Context, *types.Kustomization) error{
-		v.resources, v.generators, v.components, v.patches, v.configurations, v.replacements,
+		v.manifests, v.generators, v.components, v.patches, v.configurations, v.replacements,
 	} {
 		if err := step(ctx, k); err != nil {
 			return err
@@ -32,26 +33,28 @@ func (v *visit) all(ctx context.Context, k *types.Kustomization) error {
 	return nil
 }
 
-func (v *visit) resources(ctx context.Context, k *types.Kustomization) error {
-	for _, ref := range append(append([]string(nil), k.Resources...), k.Bases...) {
+func (v *visit) manifests(ctx context.Context, k *types.Kustomization) error {
+	for _, ref := range k.Resources {
 		name, err := resolve(v.dir, ref)
 		if err != nil {
 			return err
 		}
 		if !v.exists(name) && v.folder(name) {
-			values, err := v.visit(ctx, name, 0)
+			below, err := v.visit(ctx, name, amount{})
 			if err != nil {
 				return err
 			}
-			v.values += values
+			v.below.add(below)
 			continue
 		}
 		d, _, err := v.yaml(ctx, name)
 		if err != nil {
 			return err
 		}
-		v.values += d.values
-		if err := v.more(d.resources); err != nil {
+		for kind, size := range d.largest {
+			v.largest[kind] = max(v.largest[kind], size)
+		}
+		if err := v.more(d.amount); err != nil {
 			return err
 		}
 	}
@@ -61,8 +64,9 @@ func (v *visit) resources(ctx context.Context, k *types.Kustomization) error {
 func (v *visit) folder(name string) bool { return len(v.tree.List(name)) > 0 }
 
 // more counts resources.
-func (v *visit) more(n int) error {
-	if v.resourceCount += n; v.resourceCount > maxResources {
+func (v *visit) more(a amount) error {
+	v.below.add(a)
+	if v.resources += a.resources; v.resources > maxResources {
 		return tooLarge(fmt.Sprintf("it has more than %d resources", maxResources))
 	}
 	return nil
@@ -82,43 +86,50 @@ func (v *visit) yaml(ctx context.Context, name string) (*document, int, error) {
 }
 
 func (v *visit) generators(ctx context.Context, k *types.Kustomization) error {
-	var all []types.KvPairSources
 	for _, g := range k.ConfigMapGenerator {
-		all = append(all, g.KvPairSources)
+		size, err := v.generator(ctx, g.KvPairSources)
+		if err != nil {
+			return err
+		}
+		v.largest["ConfigMap"] += size
 	}
 	for _, g := range k.SecretGenerator {
-		all = append(all, g.KvPairSources)
-	}
-	if err := v.more(len(all)); err != nil {
-		return err
-	}
-	for _, sources := range all {
-		files := append([]string(nil), sources.EnvSources...)
-		if sources.EnvSource != "" {
-			files = append(files, sources.EnvSource)
+		if _, err := v.generator(ctx, g.KvPairSources); err != nil {
+			return err
 		}
-		for _, source := range sources.FileSources {
-			key, file, named := strings.Cut(source, "=")
-			if !named {
-				key, file = "", source
-			}
-			if strings.Contains(file, "=") || named && (key == "" || file == "") {
-				return invalid(v.name, "has a file of a generator that is neither a path nor key=path")
-			}
-			files = append(files, file)
-		}
-		for _, ref := range files {
-			name, err := resolve(v.dir, ref)
-			if err != nil {
-				return err
-			}
-			if _, err := v.load(ctx, name); err != nil {
-				return err
-			}
-		}
-		v.values += len(sources.LiteralSources) + len(files)
 	}
 	return nil
+}
+
+// generator walks the files that a generator reads, and returns their size in bytes.
+func (v *visit) generator(ctx context.Context, sources types.KvPairSources) (int, error) {
+	files := slices.Clone(sources.EnvSources)
+	for _, source := range sources.FileSources {
+		key, file, named := strings.Cut(source, "=")
+		if !named {
+			file = source
+		}
+		if strings.Contains(file, "=") || named && (key == "" || file == "") {
+			return 0, invalid(v.name, "has a file of a generator that is neither a path nor key=path")
+		}
+		files = append(files, file)
+	}
+	size := 0
+	for _, ref := range files {
+		name, err := resolve(v.dir, ref)
+		if err != nil {
+			return 0, err
+		}
+		data, err := v.load(ctx, name)
+		if err != nil {
+			return 0, err
+		}
+		size += len(data)
+	}
+	for _, literal := range sources.LiteralSources {
+		size += len(literal)
+	}
+	return size, v.more(amount{resources: 1, values: len(sources.LiteralSources) + len(files)})
 }
 
 func (v *visit) components(ctx context.Context, k *types.Kustomization) error {
@@ -127,7 +138,7 @@ func (v *visit) components(ctx context.Context, k *types.Kustomization) error {
 		if err != nil {
 			return err
 		}
-		if v.values, err = v.visit(ctx, name, v.values); err != nil {
+		if v.below, err = v.visit(ctx, name, v.below); err != nil {
 			return err
 		}
 	}
@@ -135,7 +146,7 @@ func (v *visit) components(ctx context.Context, k *types.Kustomization) error {
 }
 
 func (v *visit) patches(ctx context.Context, k *types.Kustomization) error {
-	for _, p := range k.PatchesStrategicMerge {
+	for _, p := range old(k).patches {
 		patch := types.Patch{Path: string(p)}
 		if inline(p) {
 			patch = types.Patch{Patch: string(p)}
@@ -144,7 +155,7 @@ func (v *visit) patches(ctx context.Context, k *types.Kustomization) error {
 			return err
 		}
 	}
-	for _, p := range append(append([]types.Patch(nil), k.Patches...), k.PatchesJson6902...) {
+	for _, p := range slices.Concat(k.Patches, old(k).jsonPatches) {
 		if err := v.patch(ctx, p); err != nil {
 			return err
 		}
@@ -170,6 +181,8 @@ func (v *visit) patch(ctx context.Context, p types.Patch) error {
 		}
 		v.size += size
 	}
+	// It may apply to all of them.
+	v.below.images += d.images * v.below.resources
 	if d.rearranges() {
 		return unsupported("a JSON patch that copies or moves values, or changes what kind an object is of")
 	}
@@ -187,6 +200,7 @@ func (v *visit) configurations(ctx context.Context, k *types.Kustomization) erro
 			return err
 		}
 		v.size += size
+		v.configured = true
 	}
 	return nil
 }
