@@ -11,6 +11,15 @@ import (
 
 const pod = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: a:v1}]}}\n"
 
+// keys returns that many fields of a mapping.
+func keys(n int) string {
+	var out strings.Builder
+	for i := range n {
+		fmt.Fprintf(&out, "k%d: x,", i)
+	}
+	return out.String()
+}
+
 // refused returns why an overlay of these files is not rendered.
 func refused(t testing.TB, r *tree, images ...overlay.Image) *overlay.Refusal {
 	t.Helper()
@@ -75,6 +84,7 @@ func TestRefusals(t *testing.T) {
 	}
 	doubled["d30/kustomization.yaml"], doubled["d30/a.yaml"] = "resources: [a.yaml]", pod
 	doubled["e30/kustomization.yaml"], doubled["e30/a.yaml"] = "namePrefix: z\nresources: [a.yaml]", pod
+	list := "a: [" + strings.Repeat("x,", 90_000) + "]"
 	many := map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": strings.Repeat(pod+"---\n", 501)}
 	files := map[string]string{"kustomization.yaml": "configMapGenerator: [{name: a, files: [" + strings.Repeat("x,", 250) + "]}]", "x": ""}
 	heavy := map[string]string{"kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml, target: {kind: Pod}}]", "p.yaml": "kind: Pod\nmetadata: {name: a}\n#" + strings.Repeat("x", 1<<19), "a.yaml": strings.Repeat(pod+"---\n", 200)}
@@ -121,6 +131,8 @@ func TestRefusals(t *testing.T) {
 		{"an alias of itself", map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": "a: &a [*a]"}, overlay.Invalid, "The overlay does not build: o/a.yaml is nested too deeply."},
 		{"deep", map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": strings.Repeat("[", 100) + strings.Repeat("]", 100)}, overlay.Invalid, "The overlay does not build: o/a.yaml is nested too deeply."},
 		{"no number", map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": "a: .nan"}, overlay.Invalid, "The overlay does not build: o/a.yaml has values that Kubernetes objects can't have."},
+		{"many keys", map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": "{kind: ConfigMap, data: {" + keys(2001) + "}}"}, overlay.Invalid, "The overlay does not build: o/a.yaml has too many values."},
+		{"many values", map[string]string{"kustomization.yaml": "resources: [a.yaml, b.yaml, c.yaml]", "a.yaml": list, "b.yaml": list, "c.yaml": list}, overlay.TooLarge, "The overlay is too large to be rendered here: its resources have more than 200000 values."},
 		{"folders that unfold", doubled, overlay.TooLarge, "The overlay is too large to be rendered here: it consists of more than 200 files."},
 		{"many resources", many, overlay.TooLarge, "The overlay is too large to be rendered here: it has more than 500 resources."},
 		{"many files", files, overlay.TooLarge, "The overlay is too large to be rendered here: it consists of more than 200 files."},

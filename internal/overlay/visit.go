@@ -3,8 +3,6 @@ package overlay
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"sigs.k8s.io/kustomize/api/types"
 )
@@ -66,8 +64,12 @@ func (v *visit) folder(name string) bool { return len(v.tree.List(name)) > 0 }
 // more counts resources.
 func (v *visit) more(a amount) error {
 	v.below.add(a)
-	if v.resources += a.resources; v.resources > maxResources {
+	v.total.add(a)
+	switch {
+	case v.total.resources > maxResources:
 		return tooLarge(fmt.Sprintf("it has more than %d resources", maxResources))
+	case v.total.values > maxAll:
+		return tooLarge(fmt.Sprintf("its resources have more than %d values", maxAll))
 	}
 	return nil
 }
@@ -85,53 +87,6 @@ func (v *visit) yaml(ctx context.Context, name string) (*document, int, error) {
 	return d, len(data), nil
 }
 
-func (v *visit) generators(ctx context.Context, k *types.Kustomization) error {
-	for _, g := range k.ConfigMapGenerator {
-		size, err := v.generator(ctx, g.KvPairSources)
-		if err != nil {
-			return err
-		}
-		v.largest["ConfigMap"] += size
-	}
-	for _, g := range k.SecretGenerator {
-		if _, err := v.generator(ctx, g.KvPairSources); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// generator walks the files that a generator reads, and returns their size in bytes.
-func (v *visit) generator(ctx context.Context, sources types.KvPairSources) (int, error) {
-	files := slices.Clone(sources.EnvSources)
-	for _, source := range sources.FileSources {
-		key, file, named := strings.Cut(source, "=")
-		if !named {
-			file = source
-		}
-		if strings.Contains(file, "=") || named && (key == "" || file == "") {
-			return 0, invalid(v.name, "has a file of a generator that is neither a path nor key=path")
-		}
-		files = append(files, file)
-	}
-	size := 0
-	for _, ref := range files {
-		name, err := resolve(v.dir, ref)
-		if err != nil {
-			return 0, err
-		}
-		data, err := v.load(ctx, name)
-		if err != nil {
-			return 0, err
-		}
-		size += len(data)
-	}
-	for _, literal := range sources.LiteralSources {
-		size += len(literal)
-	}
-	return size, v.more(amount{resources: 1, values: len(sources.LiteralSources) + len(files)})
-}
-
 func (v *visit) components(ctx context.Context, k *types.Kustomization) error {
 	for _, ref := range k.Components {
 		name, err := resolve(v.dir, ref)
@@ -142,102 +97,5 @@ func (v *visit) components(ctx context.Context, k *types.Kustomization) error {
 			return err
 		}
 	}
-	return nil
-}
-
-func (v *visit) patches(ctx context.Context, k *types.Kustomization) error {
-	for _, p := range old(k).patches {
-		patch := types.Patch{Path: string(p)}
-		if inline(p) {
-			patch = types.Patch{Patch: string(p)}
-		}
-		if err := v.patch(ctx, patch); err != nil {
-			return err
-		}
-	}
-	for _, p := range slices.Concat(k.Patches, old(k).jsonPatches) {
-		if err := v.patch(ctx, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (v *visit) patch(ctx context.Context, p types.Patch) error {
-	var d *document
-	var err error
-	if p.Path == "" {
-		if d, err = parse([]byte(p.Patch)); err != nil {
-			return invalid(v.name, "has a patch that "+err.Error())
-		}
-	} else {
-		name, err := resolve(v.dir, p.Path)
-		if err != nil {
-			return err
-		}
-		var size int
-		if d, size, err = v.yaml(ctx, name); err != nil {
-			return err
-		}
-		v.size += size
-	}
-	// It may apply to all of them.
-	v.below.images += d.images * v.below.resources
-	if d.rearranges() {
-		return unsupported("a JSON patch that copies or moves values, or changes what kind an object is of")
-	}
-	return nil
-}
-
-func (v *visit) configurations(ctx context.Context, k *types.Kustomization) error {
-	for _, ref := range k.Configurations {
-		name, err := resolve(v.dir, ref)
-		if err != nil {
-			return err
-		}
-		_, size, err := v.yaml(ctx, name)
-		if err != nil {
-			return err
-		}
-		v.size += size
-		v.configured = true
-	}
-	return nil
-}
-
-// replacements checks those of the kustomization file, and puts into it those of other files.
-func (v *visit) replacements(ctx context.Context, k *types.Kustomization) error {
-	var all []types.ReplacementField
-	for _, r := range k.Replacements {
-		if r.Path == "" {
-			all = append(all, r)
-			continue
-		}
-		if r.Source != nil || len(r.Targets) > 0 {
-			return invalid(v.name, "has a replacement with both a path and a source")
-		}
-		name, err := resolve(v.dir, r.Path)
-		if err != nil {
-			return err
-		}
-		data, err := v.load(ctx, name)
-		if err != nil {
-			return err
-		}
-		more, err := replacements(name, data)
-		if err != nil {
-			return err
-		}
-		v.size += len(data)
-		for _, r := range more {
-			all = append(all, types.ReplacementField{Replacement: r})
-		}
-	}
-	for _, r := range all {
-		if err := v.copies.add(r.Replacement); err != nil {
-			return err
-		}
-	}
-	k.Replacements = all
 	return nil
 }

@@ -17,6 +17,7 @@ const (
 	maxFile      = 1 << 20
 	maxBytes     = 8 << 20
 	maxResources = 500
+	maxAll       = 200_000 // values of resources
 	// maxSteps is the sum, over all kustomization files, of what they do to resources (patches, images,
 	// labels, and so on) times the number of resources below. The library takes half a millisecond a step.
 	maxSteps = 10_000
@@ -42,7 +43,9 @@ type walk struct {
 	// raw are those that were read, by path.
 	raw map[string][]byte
 
-	loads, bytes, resources, steps, work, matches, copied int
+	loads, bytes, steps, work, matches, copied int
+	// total is how much was walked.
+	total amount
 	// configured says that a kustomization file names other fields that are images.
 	configured bool
 	// largest is the size of the largest object of each kind, in bytes.

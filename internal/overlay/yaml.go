@@ -11,10 +11,14 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// Bounds of one YAML file: values, where an alias counts as all that it stands for, and levels.
+// Bounds of one YAML file.
 const (
+	// maxValues bounds the values, where an alias counts as all that it stands for.
 	maxValues = 100_000
-	maxDepth  = 64
+	// maxKeys bounds those of one mapping: the library looks for each by going through all.
+	maxKeys = 2000
+	// maxDepth bounds the levels.
+	maxDepth = 64
 )
 
 // The reasons not to take a YAML file.
@@ -115,8 +119,11 @@ func scalar(node *yaml.Node) error {
 	return errNoObject
 }
 
-// keys refuses a mapping with a key twice, or with one that is not a plain value.
+// keys refuses a mapping with too many keys, with one twice, or with one that is not a plain value.
 func keys(node *yaml.Node) error {
+	if len(node.Content) > 2*maxKeys {
+		return errTooMany
+	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
