@@ -54,6 +54,10 @@ func TestTheNamesOfFieldsAreStable(t *testing.T) {
 			OtherEnvironment: "staging", OtherStage: "red-staging", There: true, Lacks: "no", Same: 1,
 			Changes: []answers.ArtifactChange{{Kind: "image", Artifact: "quay.io/acme/red", From: version, To: version}},
 		},
+		"manifests": answers.Manifests{
+			Repository: "acme/gitops", Commit: "8d2f6b2", Branch: "main", Path: "k8s/overlays/production/red", Unchanged: 3, Lines: 8, Note: "no",
+			Changed: []answers.ManifestChange{{Kind: "Deployment", Namespace: "red", Name: "red", Diff: "@@ -1 +1 @@\n-a\n+b\n", Added: 1, Removed: 1}},
+		},
 		"diagnosis": answers.Diagnosis{Service: "red", Projects: []string{"microsvcs"}, Stages: 3, Warehouses: 2, Checks: []string{"health"}, Findings: []answers.Finding{{
 			Check: "health", Severity: answers.SeverityError, Project: "microsvcs", Subject: "Stage/red-production", Service: "red", Environment: "production",
 			What: "what", Why: "why", Fix: "fix",

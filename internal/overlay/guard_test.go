@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 		code = 1
 	}
 	_ = os.RemoveAll(dir)
-	os.Exit(code)
+	os.Exit(code) //nolint:forbidigo // It is what runs the tests.
 }
 
 // escaped reports whether anything left the process since it was last asked.

@@ -2,6 +2,7 @@ package overlay
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/types"
@@ -22,7 +23,8 @@ var unrendered = []struct {
 	{"validators", func(k *types.Kustomization) bool { return len(k.Validators) > 0 }},
 	{"openapi", func(k *types.Kustomization) bool { return len(k.OpenAPI) > 0 }},
 	{"crds", func(k *types.Kustomization) bool { return len(k.Crds) > 0 }},
-	{"vars", func(k *types.Kustomization) bool { return len(k.Vars) > 0 }},
+	{"vars", func(k *types.Kustomization) bool { return old(k).vars > 0 }},
+	{"imageTags", func(k *types.Kustomization) bool { return len(old(k).imageTags) > 0 }},
 }
 
 // understand reads a kustomization file. What the library will see is this, not the file.
@@ -38,12 +40,14 @@ func understand(name string, data []byte) (*types.Kustomization, error) {
 	if err := k.Unmarshal(data); err != nil {
 		return nil, invalid(name, "is not a kustomization file that is understood here")
 	}
+	// Before the library mends it: that drops what it was written with.
 	for _, field := range unrendered {
 		if field.used(k) {
 			return nil, refuse(Unsupported, fmt.Sprintf("%s uses %s; it is not rendered here.", shown(name), field.name))
 		}
 	}
-	for _, patch := range append(append([]types.Patch(nil), k.Patches...), k.PatchesJson6902...) {
+	k.FixKustomization()
+	for _, patch := range slices.Concat(k.Patches, old(k).jsonPatches) {
 		if patch.Options != nil && patch.Options.AllowKindChange {
 			return nil, unsupported("a patch that makes an object one of another kind")
 		}
@@ -57,7 +61,7 @@ const maxSetting = 1024
 // longest bounds what the library puts on every object below.
 func longest(name string, k *types.Kustomization) error {
 	settings := []string{k.NamePrefix, k.NameSuffix, k.Namespace}
-	pairs := []map[string]string{k.CommonLabels, k.CommonAnnotations}
+	pairs := []map[string]string{old(k).labels, k.CommonAnnotations}
 	for _, l := range k.Labels {
 		pairs = append(pairs, l.Pairs)
 	}
@@ -66,7 +70,7 @@ func longest(name string, k *types.Kustomization) error {
 			settings = append(settings, key, value)
 		}
 	}
-	for _, i := range append(append([]types.Image(nil), k.Images...), k.ImageTags...) {
+	for _, i := range k.Images {
 		settings = append(settings, i.Name, i.NewName, i.NewTag, i.TagSuffix, i.Digest)
 	}
 	for _, s := range settings {
@@ -79,12 +83,7 @@ func longest(name string, k *types.Kustomization) error {
 
 // write returns a kustomization file with what was understood.
 func write(k *types.Kustomization) ([]byte, error) {
-	fixed := *k
-	// The generators' elements are changed in place.
-	fixed.ConfigMapGenerator = append([]types.ConfigMapArgs(nil), k.ConfigMapGenerator...)
-	fixed.SecretGenerator = append([]types.SecretArgs(nil), k.SecretGenerator...)
-	fixed.FixKustomization()
-	data, err := yaml.Marshal(&fixed)
+	data, err := yaml.Marshal(k)
 	if err != nil {
 		return nil, fmt.Errorf("write a kustomization file: %w", err)
 	}

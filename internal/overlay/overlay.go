@@ -36,7 +36,7 @@ func Diff(ctx context.Context, tree Tree, dir string, images []Image) (*Changes,
 	if err != nil {
 		return nil, err
 	}
-	w := &walk{tree: tree, files: map[string][]byte{}, raw: map[string][]byte{}}
+	w := &walk{tree: tree, files: map[string][]byte{}, raw: map[string][]byte{}, largest: map[string]int{}}
 	if err := w.all(ctx, dir); err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (w *walk) all(ctx context.Context, dir string) (err error) {
 			err = refuse(Invalid, "The overlay does not build: its YAML can't be read.")
 		}
 	}()
-	if _, err := w.visit(ctx, dir, 0); err != nil {
+	if _, err := w.visit(ctx, dir, amount{}); err != nil {
 		return err
 	}
 	return w.copies.check()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/davidaparicio/kargo-bot/internal/golden"
@@ -80,5 +81,51 @@ func TestCancelled(t *testing.T) {
 	cancel()
 	if _, err := overlay.Diff(ctx, repository(t), "k8s/overlays/production/red", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// broken is a Tree whose files can't be read now.
+type broken struct{ *tree }
+
+var errBroken = errors.New("rate limit")
+
+func (broken) Read(context.Context, string) ([]byte, error) { return nil, errBroken }
+
+func TestATreeThatCantBeRead(t *testing.T) {
+	_, err := overlay.Diff(t.Context(), broken{repository(t)}, "k8s/overlays/production/red", nil)
+	if refusal := (*overlay.Refusal)(nil); !errors.Is(err, errBroken) || errors.As(err, &refusal) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestManyAtOnce(t *testing.T) {
+	want := told(diff(t, repository(t), "k8s/overlays/production/red", overlay.Image{Name: red, NewTag: "3.2.0"}))
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			c, err := overlay.Diff(t.Context(), repository(t), "k8s/overlays/production/red", []overlay.Image{{Name: red, NewTag: "3.2.0"}})
+			if err != nil || told(c) != want {
+				t.Errorf("got %+v, %v", c, err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// TestAnObjectOfEnormousLines has one that a promotion changes from end to end.
+func TestAnObjectOfEnormousLines(t *testing.T) {
+	r := with(t, map[string]string{
+		"kustomization.yaml": "resources: [a.yaml]\nimages: [{name: a, newTag: v1}]\n" +
+			"replacements: [{source: {kind: Pod, fieldPath: spec.containers.0.image}, targets: [{select: {kind: Thing}, fieldPaths: ['lines.*']}]}]",
+		"a.yaml": pod + "---\n{apiVersion: v1, kind: Thing, metadata: {name: c}, long: " + strings.Repeat("k", 600) + ", lines: [" + strings.Repeat("x,", 30_000) + "]}",
+	})
+	c := diff(t, r, "o", overlay.Image{Name: "a", NewTag: "v2"})
+	if c.Lines < 60_000 || !strings.HasSuffix(c.Left, "more lines in 1 resource") || len(told(c)) > 1<<20 {
+		t.Errorf("%d lines, %q, %d bytes", c.Lines, c.Left, len(told(c)))
+	}
+	for line := range strings.Lines(told(c)) {
+		if len(line) > 510 {
+			t.Fatalf("a line of %d bytes", len(line))
+		}
 	}
 }

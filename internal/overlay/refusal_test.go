@@ -11,6 +11,15 @@ import (
 
 const pod = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: a:v1}]}}\n"
 
+// keys returns that many fields of a mapping.
+func keys(n int) string {
+	var out strings.Builder
+	for i := range n {
+		fmt.Fprintf(&out, "k%d: x,", i)
+	}
+	return out.String()
+}
+
 // refused returns why an overlay of these files is not rendered.
 func refused(t testing.TB, r *tree, images ...overlay.Image) *overlay.Refusal {
 	t.Helper()
@@ -75,7 +84,8 @@ func TestRefusals(t *testing.T) {
 	}
 	doubled["d30/kustomization.yaml"], doubled["d30/a.yaml"] = "resources: [a.yaml]", pod
 	doubled["e30/kustomization.yaml"], doubled["e30/a.yaml"] = "namePrefix: z\nresources: [a.yaml]", pod
-	many := map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": strings.Repeat(pod+"---\n", 1001)}
+	list := "a: [" + strings.Repeat("x,", 90_000) + "]"
+	many := map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": strings.Repeat(pod+"---\n", 501)}
 	files := map[string]string{"kustomization.yaml": "configMapGenerator: [{name: a, files: [" + strings.Repeat("x,", 250) + "]}]", "x": ""}
 	heavy := map[string]string{"kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml, target: {kind: Pod}}]", "p.yaml": "kind: Pod\nmetadata: {name: a}\n#" + strings.Repeat("x", 1<<19), "a.yaml": strings.Repeat(pod+"---\n", 200)}
 	for _, test := range []struct {
@@ -102,6 +112,7 @@ func TestRefusals(t *testing.T) {
 		{"OpenAPI", map[string]string{"kustomization.yaml": "openapi: {path: https://acme.dev}"}, overlay.Unsupported, "o/kustomization.yaml uses openapi; it is not rendered here."},
 		{"CRDs", map[string]string{"kustomization.yaml": "crds: [https://acme.dev]"}, overlay.Unsupported, "o/kustomization.yaml uses crds; it is not rendered here."},
 		{"vars", map[string]string{"kustomization.yaml": "vars: [{name: A, objref: {kind: Secret, name: a, apiVersion: v1}}]"}, overlay.Unsupported, "o/kustomization.yaml uses vars; it is not rendered here."},
+		{"image tags", map[string]string{"kustomization.yaml": "imageTags: [{name: a, newTag: v1}]"}, overlay.Unsupported, "o/kustomization.yaml uses imageTags; it is not rendered here."},
 		{"a copy in a JSON patch", map[string]string{"kustomization.yaml": "resources: [a.yaml]\npatches: [{target: {kind: Pod}, patch: '[{\"op\": \"c\\u006fpy\", \"from\": \"/a\", \"path\": \"/b\"}]'}]", "a.yaml": pod}, overlay.Unsupported,
 			"The overlay uses a JSON patch that copies or moves values, or changes what kind an object is of, which is not rendered here."},
 		{"a new kind by a JSON patch", map[string]string{"kustomization.yaml": "patches: [{target: {kind: Secret}, path: p.json}]", "p.json": `[{"op": "replace", "path": "/kind", "value": "ConfigMap"}]`}, overlay.Unsupported,
@@ -115,18 +126,23 @@ func TestRefusals(t *testing.T) {
 		{"a replacement that grows", map[string]string{"kustomization.yaml": "replacements: [{source: {kind: ConfigMap, fieldPath: 'data.[x=y]'}, targets: [{select: {kind: ConfigMap}, fieldPaths: [data.a], options: {delimiter: x, index: 99}}]}]"}, overlay.Unsupported,
 			"The overlay uses a replacement into a value that another one copies, which is not rendered here."},
 
-		{"a bomb of aliases", map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": bomb + strings.ReplaceAll(strings.ReplaceAll(bomb, "e: [*d", "f: [*d"), "\n", "\n")}, overlay.Invalid, "The overlay does not build: o/a.yaml has values that Kubernetes objects can't have."},
-		{"another", map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": bomb}, overlay.Invalid, "The overlay does not build: o/a.yaml has too many values."},
+		{"a key twice", map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": "a: 1\na: 2"}, overlay.Invalid, "The overlay does not build: o/a.yaml has values that Kubernetes objects can't have."},
+		{"a bomb of aliases", map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": bomb}, overlay.Invalid, "The overlay does not build: o/a.yaml has too many values."},
 		{"an alias of itself", map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": "a: &a [*a]"}, overlay.Invalid, "The overlay does not build: o/a.yaml is nested too deeply."},
 		{"deep", map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": strings.Repeat("[", 100) + strings.Repeat("]", 100)}, overlay.Invalid, "The overlay does not build: o/a.yaml is nested too deeply."},
 		{"no number", map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": "a: .nan"}, overlay.Invalid, "The overlay does not build: o/a.yaml has values that Kubernetes objects can't have."},
+		{"many keys", map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": "{kind: ConfigMap, data: {" + keys(2001) + "}}"}, overlay.Invalid, "The overlay does not build: o/a.yaml has too many values."},
+		{"many values", map[string]string{"kustomization.yaml": "resources: [a.yaml, b.yaml, c.yaml]", "a.yaml": list, "b.yaml": list, "c.yaml": list}, overlay.TooLarge, "The overlay is too large to be rendered here: its resources have more than 200000 values."},
 		{"folders that unfold", doubled, overlay.TooLarge, "The overlay is too large to be rendered here: it consists of more than 200 files."},
-		{"many resources", many, overlay.TooLarge, "The overlay is too large to be rendered here: it has more than 1000 resources."},
+		{"many resources", many, overlay.TooLarge, "The overlay is too large to be rendered here: it has more than 500 resources."},
 		{"many files", files, overlay.TooLarge, "The overlay is too large to be rendered here: it consists of more than 200 files."},
 		{"a large file", map[string]string{"kustomization.yaml": "resources: [a.yaml]", "a.yaml": strings.Repeat("#", 1<<20+1)}, overlay.TooLarge, "The overlay is too large to be rendered here: o/a.yaml has more than 1024 KiB."},
 		{"large files", map[string]string{"kustomization.yaml": "configMapGenerator: [{name: a, files: [a=x, b=x, c=x, d=x, e=x, f=x, g=x, h=x, i=x]}]", "x": strings.Repeat("#", 1<<20)}, overlay.TooLarge, "The overlay is too large to be rendered here: its files have more than 8 MiB."},
 		{"patches times resources", heavy, overlay.TooLarge, "The overlay is too large to be rendered here: its patches and labels apply to too many values."},
 		{"a long prefix", map[string]string{"kustomization.yaml": "namePrefix: " + strings.Repeat("x", 2000)}, overlay.TooLarge, "The overlay is too large to be rendered here: o/kustomization.yaml has a value of more than 1024 bytes."},
+		{"many patches", map[string]string{"kustomization.yaml": "resources: [a.yaml]\npatches: [" + strings.Repeat("{path: p.yaml},", 50) + "]", "p.yaml": "{kind: Pod, metadata: {name: a}}", "a.yaml": strings.Repeat(pod+"---\n", 300)}, overlay.TooLarge, "The overlay is too large to be rendered here: it does too much to too many resources."},
+		{"many images", map[string]string{"kustomization.yaml": "resources: [a.yaml]\nimages: [" + strings.Repeat("{name: a, newTag: v1},", 30) + "]", "a.yaml": "a: [" + strings.Repeat("{image: a},", 1000) + "]"}, overlay.TooLarge, "The overlay is too large to be rendered here: it sets too many images."},
+		{"large copies", map[string]string{"kustomization.yaml": "resources: [a.yaml, b.yaml]\nreplacements: [{source: {kind: ConfigMap, fieldPath: data.a}, targets: [{select: {kind: Pod}, fieldPaths: [spec.a]}]}]", "a.yaml": strings.Repeat(pod+"---\n", 100), "b.yaml": "{kind: ConfigMap, data: {a: " + strings.Repeat("x", 1<<19) + "}}"}, overlay.TooLarge, "The overlay is too large to be rendered here: its replacements copy too much."},
 	} {
 		if got := refused(t, with(t, test.files)); got.Kind != test.kind || got.Reason != test.reason || got.After {
 			t.Errorf("%s: %s: %s", test.name, got.Kind, got)

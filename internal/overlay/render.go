@@ -29,6 +29,9 @@ type object struct {
 // render runs the library on files that were walked. Its error has the library's words, which may quote
 // any of the files.
 func render(ctx context.Context, files map[string][]byte, dir string) ([]object, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	select {
 	case turn <- struct{}{}:
 		defer func() { <-turn }()

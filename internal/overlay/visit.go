@@ -3,7 +3,6 @@ package overlay
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"sigs.k8s.io/kustomize/api/types"
 )
@@ -13,8 +12,8 @@ type visit struct {
 	*walk
 	// dir is the folder that paths are relative to, and name the path of the file.
 	dir, name string
-	// values are how many its patches are applied to, so far.
-	values int
+	// below is what its patches are applied to, so far.
+	below amount
 	// size is that of the file and of all patches, in bytes.
 	size int
 }
@@ -23,7 +22,7 @@ type visit struct {
 // been refused.
 func (v *visit) all(ctx context.Context, k *types.Kustomization) error {
 	for _, step := range []func(context.Context, *types.Kustomization) error{
-		v.resources, v.generators, v.components, v.patches, v.configurations, v.replacements,
+		v.manifests, v.generators, v.components, v.patches, v.configurations, v.replacements,
 	} {
 		if err := step(ctx, k); err != nil {
 			return err
@@ -32,26 +31,28 @@ func (v *visit) all(ctx context.Context, k *types.Kustomization) error {
 	return nil
 }
 
-func (v *visit) resources(ctx context.Context, k *types.Kustomization) error {
-	for _, ref := range append(append([]string(nil), k.Resources...), k.Bases...) {
+func (v *visit) manifests(ctx context.Context, k *types.Kustomization) error {
+	for _, ref := range k.Resources {
 		name, err := resolve(v.dir, ref)
 		if err != nil {
 			return err
 		}
 		if !v.exists(name) && v.folder(name) {
-			values, err := v.visit(ctx, name, 0)
+			below, err := v.visit(ctx, name, amount{})
 			if err != nil {
 				return err
 			}
-			v.values += values
+			v.below.add(below)
 			continue
 		}
 		d, _, err := v.yaml(ctx, name)
 		if err != nil {
 			return err
 		}
-		v.values += d.values
-		if err := v.more(d.resources); err != nil {
+		for kind, size := range d.largest {
+			v.largest[kind] = max(v.largest[kind], size)
+		}
+		if err := v.more(d.amount); err != nil {
 			return err
 		}
 	}
@@ -61,9 +62,14 @@ func (v *visit) resources(ctx context.Context, k *types.Kustomization) error {
 func (v *visit) folder(name string) bool { return len(v.tree.List(name)) > 0 }
 
 // more counts resources.
-func (v *visit) more(n int) error {
-	if v.resourceCount += n; v.resourceCount > maxResources {
+func (v *visit) more(a amount) error {
+	v.below.add(a)
+	v.total.add(a)
+	switch {
+	case v.total.resources > maxResources:
 		return tooLarge(fmt.Sprintf("it has more than %d resources", maxResources))
+	case v.total.values > maxAll:
+		return tooLarge(fmt.Sprintf("its resources have more than %d values", maxAll))
 	}
 	return nil
 }
@@ -81,149 +87,15 @@ func (v *visit) yaml(ctx context.Context, name string) (*document, int, error) {
 	return d, len(data), nil
 }
 
-func (v *visit) generators(ctx context.Context, k *types.Kustomization) error {
-	var all []types.KvPairSources
-	for _, g := range k.ConfigMapGenerator {
-		all = append(all, g.KvPairSources)
-	}
-	for _, g := range k.SecretGenerator {
-		all = append(all, g.KvPairSources)
-	}
-	if err := v.more(len(all)); err != nil {
-		return err
-	}
-	for _, sources := range all {
-		files := append([]string(nil), sources.EnvSources...)
-		if sources.EnvSource != "" {
-			files = append(files, sources.EnvSource)
-		}
-		for _, source := range sources.FileSources {
-			key, file, named := strings.Cut(source, "=")
-			if !named {
-				key, file = "", source
-			}
-			if strings.Contains(file, "=") || named && (key == "" || file == "") {
-				return invalid(v.name, "has a file of a generator that is neither a path nor key=path")
-			}
-			files = append(files, file)
-		}
-		for _, ref := range files {
-			name, err := resolve(v.dir, ref)
-			if err != nil {
-				return err
-			}
-			if _, err := v.load(ctx, name); err != nil {
-				return err
-			}
-		}
-		v.values += len(sources.LiteralSources) + len(files)
-	}
-	return nil
-}
-
 func (v *visit) components(ctx context.Context, k *types.Kustomization) error {
 	for _, ref := range k.Components {
 		name, err := resolve(v.dir, ref)
 		if err != nil {
 			return err
 		}
-		if v.values, err = v.visit(ctx, name, v.values); err != nil {
+		if v.below, err = v.visit(ctx, name, v.below); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func (v *visit) patches(ctx context.Context, k *types.Kustomization) error {
-	for _, p := range k.PatchesStrategicMerge {
-		patch := types.Patch{Path: string(p)}
-		if inline(p) {
-			patch = types.Patch{Patch: string(p)}
-		}
-		if err := v.patch(ctx, patch); err != nil {
-			return err
-		}
-	}
-	for _, p := range append(append([]types.Patch(nil), k.Patches...), k.PatchesJson6902...) {
-		if err := v.patch(ctx, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (v *visit) patch(ctx context.Context, p types.Patch) error {
-	var d *document
-	var err error
-	if p.Path == "" {
-		if d, err = parse([]byte(p.Patch)); err != nil {
-			return invalid(v.name, "has a patch that "+err.Error())
-		}
-	} else {
-		name, err := resolve(v.dir, p.Path)
-		if err != nil {
-			return err
-		}
-		var size int
-		if d, size, err = v.yaml(ctx, name); err != nil {
-			return err
-		}
-		v.size += size
-	}
-	if d.rearranges() {
-		return unsupported("a JSON patch that copies or moves values, or changes what kind an object is of")
-	}
-	return nil
-}
-
-func (v *visit) configurations(ctx context.Context, k *types.Kustomization) error {
-	for _, ref := range k.Configurations {
-		name, err := resolve(v.dir, ref)
-		if err != nil {
-			return err
-		}
-		_, size, err := v.yaml(ctx, name)
-		if err != nil {
-			return err
-		}
-		v.size += size
-	}
-	return nil
-}
-
-// replacements checks those of the kustomization file, and puts into it those of other files.
-func (v *visit) replacements(ctx context.Context, k *types.Kustomization) error {
-	var all []types.ReplacementField
-	for _, r := range k.Replacements {
-		if r.Path == "" {
-			all = append(all, r)
-			continue
-		}
-		if r.Source != nil || len(r.Targets) > 0 {
-			return invalid(v.name, "has a replacement with both a path and a source")
-		}
-		name, err := resolve(v.dir, r.Path)
-		if err != nil {
-			return err
-		}
-		data, err := v.load(ctx, name)
-		if err != nil {
-			return err
-		}
-		more, err := replacements(name, data)
-		if err != nil {
-			return err
-		}
-		v.size += len(data)
-		for _, r := range more {
-			all = append(all, types.ReplacementField{Replacement: r})
-		}
-	}
-	for _, r := range all {
-		if err := v.copies.add(r.Replacement); err != nil {
-			return err
-		}
-	}
-	k.Replacements = all
 	return nil
 }

@@ -16,10 +16,20 @@ const (
 	maxFiles     = 200
 	maxFile      = 1 << 20
 	maxBytes     = 8 << 20
-	maxResources = 1000
+	maxResources = 500
+	maxAll       = 200_000 // values of resources
+	// maxSteps is the sum, over all kustomization files, of what they do to resources (patches, images,
+	// labels, and so on) times the number of resources below. The library takes half a millisecond a step.
+	maxSteps = 10_000
 	// maxWork is the sum, over all kustomization files, of their size with all patches, in bytes, times the
-	// number of values that they are applied to. The library applies each to each.
-	maxWork = 256 << 20
+	// number of values below. The library applies each to each.
+	maxWork = 128 << 20
+	// maxMatches is the sum, over all kustomization files, of the images that they set times those below. The
+	// library takes a tenth of a millisecond to compare two.
+	maxMatches = 20_000
+	// maxCopied is the sum, over all replacements, of the size of what may be copied, in bytes, times the
+	// number of resources below.
+	maxCopied = 64 << 20
 )
 
 // walk reads what an overlay consists of, and nothing else.
@@ -33,46 +43,61 @@ type walk struct {
 	// raw are those that were read, by path.
 	raw map[string][]byte
 
-	loads, bytes, resourceCount, work int
-	copies                            copies
+	loads, bytes, steps, work, matches, copied int
+	// total is how much was walked.
+	total amount
+	// configured says that a kustomization file names other fields that are images.
+	configured bool
+	// largest is the size of the largest object of each kind, in bytes.
+	largest map[string]int
+	copies  copies
 	// above are the folders whose kustomization files are being walked.
 	above []string
 }
 
-// visit walks the kustomization file of a folder and what it refers to. Before are the values that its
-// patches are applied to besides its own; it returns how many there are with its own.
-func (w *walk) visit(ctx context.Context, dir string, before int) (int, error) {
+// amount is how much there is in a kustomization: resources, the values that they consist of, and which of
+// those are images.
+type amount struct{ resources, values, images int }
+
+func (a *amount) add(b amount) {
+	a.resources, a.values, a.images = a.resources+b.resources, a.values+b.values, a.images+b.images
+}
+
+// visit walks the kustomization file of a folder and what it refers to. Before is what its patches are
+// applied to besides its own; it returns how much there is with its own.
+func (w *walk) visit(ctx context.Context, dir string, before amount) (amount, error) {
+	none := amount{}
 	if slices.Contains(w.above, dir) {
-		return 0, invalid(dir, "refers to itself")
+		return none, invalid(dir, "refers to itself")
 	}
 	w.above = append(w.above, dir)
 	defer func() { w.above = w.above[:len(w.above)-1] }()
 	name, err := w.find(dir)
 	if err != nil {
-		return 0, err
+		return none, err
 	}
 	data, err := w.load(ctx, name)
 	if err != nil {
-		return 0, err
+		return none, err
 	}
 	k, err := understand(name, data)
 	if err != nil {
-		return 0, err
+		return none, err
 	}
 	if w.top == nil {
 		w.top, w.topFile = k, name
 	}
-	v := visit{walk: w, dir: dir, name: name, values: before, size: len(data)}
+	v := visit{walk: w, dir: dir, name: name, below: before, size: len(data)}
 	if err := v.all(ctx, k); err != nil {
-		return 0, err
+		return none, err
 	}
-	if w.work += v.size * v.values; w.work > maxWork {
-		return 0, tooLarge("its patches and labels apply to too many values")
+	if err := v.weigh(k); err != nil {
+		return none, err
 	}
 	if w.files[name], err = write(k); err != nil {
-		return 0, &Refusal{Kind: Invalid, Reason: invalid(name, "can't be read").Reason}
+		return none, &Refusal{Kind: Invalid, Reason: invalid(name, "can't be read").Reason}
 	}
-	return v.values, nil
+	return v.below, nil
 }
 
 // find returns the path of the kustomization file of a folder.

@@ -11,10 +11,14 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// Bounds of one YAML file: values, where an alias counts as all that it stands for, and levels.
+// Bounds of one YAML file.
 const (
+	// maxValues bounds the values, where an alias counts as all that it stands for.
 	maxValues = 100_000
-	maxDepth  = 64
+	// maxKeys bounds those of one mapping: the library looks for each by going through all.
+	maxKeys = 2000
+	// maxDepth bounds the levels.
+	maxDepth = 64
 )
 
 // The reasons not to take a YAML file.
@@ -28,15 +32,17 @@ var (
 // document is what is known of a YAML file: how much is in it.
 type document struct {
 	roots []*yaml.Node
-	// values is how many there are, with aliases followed.
-	values int
-	// resources is how many Kubernetes objects it may have, those of lists included.
-	resources int
+	// amount is how much is in it, with aliases followed, and the objects of lists included.
+	amount
+	// text is how much of it is text, in bytes, with aliases followed.
+	text int
+	// largest is the size of the largest object of each kind, in bytes of text.
+	largest map[string]int
 }
 
 // parse reads all documents of a YAML file. JSON is YAML.
 func parse(data []byte) (*document, error) {
-	d := &document{}
+	d := &document{largest: map[string]int{}}
 	for decoder := yaml.NewDecoder(bytes.NewReader(data)); ; {
 		var node yaml.Node
 		err := decoder.Decode(&node)
@@ -47,8 +53,14 @@ func parse(data []byte) (*document, error) {
 			return nil, errSyntax
 		}
 		root := node.Content[0]
+		before := d.text
 		if err := d.measure(root, 0, nil); err != nil {
 			return nil, err
+		}
+		for _, object := range append(items(root), root) {
+			if kind := field(object, "kind"); kind != nil {
+				d.largest[kind.Value] = max(d.largest[kind.Value], d.text-before)
+			}
 		}
 		d.roots = append(d.roots, root)
 		d.resources += 1 + len(items(root))
@@ -70,11 +82,16 @@ func (d *document) measure(node *yaml.Node, depth int, open []*yaml.Node) error 
 		}
 		return d.measure(node.Alias, depth+1, append(open, node.Alias))
 	case yaml.ScalarNode:
+		d.text += len(node.Value)
 		return scalar(node)
 	case yaml.MappingNode:
 		if err := keys(node); err != nil {
 			return err
 		}
+		if field(node, "image") != nil {
+			d.images++
+		}
+	default:
 	}
 	if node.Anchor != "" {
 		open = append(open, node)
@@ -102,8 +119,11 @@ func scalar(node *yaml.Node) error {
 	return errNoObject
 }
 
-// keys refuses a mapping with a key twice, or with one that is not a plain value.
+// keys refuses a mapping with too many keys, with one twice, or with one that is not a plain value.
 func keys(node *yaml.Node) error {
+	if len(node.Content) > 2*maxKeys {
+		return errTooMany
+	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
@@ -131,7 +151,7 @@ func field(node *yaml.Node, name string) *yaml.Node {
 // items returns the objects of a list.
 func items(root *yaml.Node) []*yaml.Node {
 	if list := field(root, "items"); list != nil {
-		return list.Content
+		return slices.Clone(list.Content)
 	}
 	return nil
 }
