@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
@@ -66,10 +67,8 @@ func previewedIn(services []answers.ServicePreview) []string {
 }
 
 func appendNew(names []string, name string) []string {
-	for _, n := range names {
-		if n == name {
-			return names
-		}
+	if slices.Contains(names, name) {
+		return names
 	}
 	return append(names, name)
 }

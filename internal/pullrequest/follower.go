@@ -123,7 +123,7 @@ func (f *Follower) Reconcile(ctx context.Context, key Key) (reconcile.Result, er
 		err   error
 	)
 	if key.Number == 0 {
-		again, err = f.list(ctx, key.Repo)
+		again, err = passInterval, f.list(ctx, key.Repo)
 	} else {
 		again, err = f.follow(ctx, key)
 	}

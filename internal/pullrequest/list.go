@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Watched returns the repositories whose pull requests are followed.
@@ -84,10 +83,10 @@ func (f *Follower) servicesIn(ctx context.Context, repo string) ([]Service, erro
 }
 
 // list looks at all pull requests of a repository. Those that have changed are followed next.
-func (f *Follower) list(ctx context.Context, repo string) (time.Duration, error) {
+func (f *Follower) list(ctx context.Context, repo string) error {
 	pulls, err := f.Forge.PullRequests(ctx, repo, f.Now().Add(-f.Follow))
 	if err != nil {
-		return passInterval, err
+		return err
 	}
 	known := f.tracked.in(repo)
 	for _, pull := range pulls {
@@ -105,15 +104,10 @@ func (f *Follower) list(ctx context.Context, repo string) (time.Duration, error)
 	for number := range known {
 		f.tracked.forget(Key{repo, number})
 	}
-	return passInterval, nil
+	return nil
 }
 
 // matters reports whether there is something to say about a pull request: it may ship, or it did so lately.
 func (f *Follower) matters(pull Pull) bool {
-	switch {
-	case pull.State == Open:
-		return true
-	default:
-		return pull.Merged && f.Now().Sub(pull.MergedAt) < f.Follow
-	}
+	return pull.State == Open || pull.Merged && f.Now().Sub(pull.MergedAt) < f.Follow
 }
