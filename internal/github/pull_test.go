@@ -92,6 +92,7 @@ func TestPullRequestIsTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		want.DefaultBranch = "main"
 		want.HeadSHA, want.BaseSHA = f.sha(t, want.HeadSHA), f.sha(t, want.BaseSHA)
 		if want.MergeSHA != "" {
 			want.MergeSHA = f.sha(t, want.MergeSHA)

@@ -1,6 +1,7 @@
 package github_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -128,6 +129,32 @@ func TestForgeResolvesAndCompares(t *testing.T) {
 	if first, merge := commits[0], commits[2]; first.Login != "hubot" || commits[1].Author != "Mona" || commits[1].Login != "" ||
 		len(merge.Parents) != 2 || first.Parents[0] != f.sha(t, "c2") || first.At.IsZero() || !strings.Contains(first.URL, first.SHA) {
 		t.Errorf("%+v", commits)
+	}
+}
+
+func TestForgeRelatesInOneCall(t *testing.T) {
+	f := startForge(t, monorepo())
+	for _, test := range []struct {
+		base, head string
+		want       freightdiff.Relation
+	}{
+		{"c1", "c1", freightdiff.Identical}, {"c1", "c5", freightdiff.Ahead}, {"c5", "c1", freightdiff.Behind}, {"c3", "s2", freightdiff.Diverged},
+	} {
+		for range 2 {
+			got, err := f.source.Relate(soon(t), repository, f.sha(t, test.base), f.sha(t, test.head))
+			if err != nil || got != test.want {
+				t.Errorf("%s...%s: %s, %v", test.base, test.head, got, err)
+			}
+		}
+	}
+	if n := f.Counts()["repos/compare-commits-with-basehead"]; n != 4 {
+		t.Errorf("%d comparisons were asked for", n)
+	}
+	if _, err := f.source.Relate(soon(t), repository, f.sha(t, "c1"), strings.Repeat("9", 40)); !errors.Is(err, freightdiff.ErrNotFound) {
+		t.Errorf("of no commit: %v", err)
+	}
+	if _, err := f.source.Relate(soon(t), repository, "main", f.sha(t, "c1")); !errors.Is(err, freightdiff.ErrNotFound) {
+		t.Errorf("of a branch: %v", err)
 	}
 }
 
