@@ -74,14 +74,14 @@ func (w *wiring) slack() (surface, error) {
 		return nil, err
 	}
 	receiving := slack.IntakeOptions{
-		Handler: w.bot, SigningSecrets: o.SigningSecrets, Teams: o.Teams, AppID: o.AppID, Sealer: sealer,
+		Handler: w.bot, SigningSecrets: o.SigningSecrets, Teams: o.Teams, AppID: o.AppID, Sealer: sealer, Client: client,
 		Metrics: slack.NewMetrics(w.Registry), Log: w.Log, Now: w.Now,
 	}
 	commands, err := slack.NewIntake(receiving)
 	if err != nil {
 		return nil, err
 	}
-	interactions, err := slack.NewInteractions(slack.InteractionsOptions{IntakeOptions: receiving, Client: client})
+	interactions, err := slack.NewInteractions(receiving)
 	if err != nil {
 		return nil, err
 	}

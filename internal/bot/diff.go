@@ -61,17 +61,32 @@ func (b *Bot) pair(ctx context.Context, r Request, c chatops.Diff, noEnvironment
 
 // answerDiff adds to a diff what changes behind the artifacts, as far as that can be found out in time.
 func (b *Bot) answerDiff(ctx context.Context, r Request, diff answers.Diff) Answer {
-	ctx, cancel := context.WithTimeout(ctx, patience(r))
+	inTime, cancel := context.WithTimeout(ctx, patience(r))
 	defer cancel()
+	diff = b.lookBehind(inTime, diff)
+	answer := Answer{Card: cards.Diff(diff, paging(r, 1, ""), b.Links), Data: diff}
+	if inTime.Err() != nil && r.Actor.Source == chatops.SourceSlack {
+		answer.Card.Body = append(answer.Card.Body, chatops.Line(chatops.Plain("GitHub is still being asked: the whole answer follows in a moment.")))
+		answer.More = func(ctx context.Context) Answer {
+			diff := b.lookBehind(ctx, diff)
+			return Answer{Card: cards.Diff(diff, paging(r, 1, ""), b.Links), Data: diff}
+		}
+	}
+	return answer
+}
+
+// lookBehind finds out what changes behind the artifacts of a diff.
+func (b *Bot) lookBehind(ctx context.Context, diff answers.Diff) answers.Diff {
 	var both sync.WaitGroup
+	asked := diff
 	if b.Code != nil {
-		both.Go(func() { diff.Code = b.Code.Changes(ctx, diff.Project, diff.Service, diff.Changes) })
+		both.Go(func() { diff.Code = b.Code.Changes(ctx, asked.Project, asked.Service, asked.Changes) })
 	}
 	if b.Manifests != nil && diff.Environment != "" && diff.OtherEnvironment == "" && !diff.There {
-		both.Go(func() { diff.Manifests = b.Manifests.Of(ctx, diff) })
+		both.Go(func() { diff.Manifests = b.Manifests.Of(ctx, asked) })
 	}
 	both.Wait()
-	return Answer{Card: cards.Diff(diff, paging(r, 1, ""), b.Links), Data: diff}
+	return diff
 }
 
 // patience is how long a person waits for what has to be asked elsewhere. Slack and GitHub give up on the

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"context"
+
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
@@ -39,6 +41,10 @@ type Answer struct {
 	// Data is what was found out, for programs: a value of package answers, or nil. The card says the
 	// same for people.
 	Data any
+	// More finds out what the card lacks because it was not known in time; nil if there is nothing. A surface
+	// on which people wait for their answer may call it once, and show the answer in place of the first or
+	// after it.
+	More func(ctx context.Context) Answer
 	// Problem is why nothing was made, if that is so.
 	Problem *chatops.Problem
 }

@@ -58,7 +58,7 @@ func TestDiffOfCode(t *testing.T) {
 	huge.Added.Total = 1000
 	huge.Releases = nil
 	unknown := answers.CodeChange{Artifacts: []string{"quay.io/acme/red-worker"}, Unknown: "Where the code of red-worker is kept is not known."}
-	late := answers.CodeChange{Artifacts: red.Artifacts, Repository: red.Repository, URL: red.URL, Unknown: "GitHub has not told in time. Ask again in a moment."}
+	late := answers.CodeChange{Artifacts: red.Artifacts, Repository: red.Repository, URL: red.URL, Unknown: "GitHub has not told in time."}
 	same := answers.CodeChange{Artifacts: red.Artifacts, Repository: red.Repository, Relation: "identical"}
 	for name, d := range map[string]answers.Diff{
 		"forward": behind(red), "back": behind(back), "diverged": behind(diverged), "huge": behind(huge),

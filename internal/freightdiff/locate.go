@@ -102,7 +102,7 @@ func whyUnknown(err error) string {
 }
 
 // late is said of what is not known in time, and will be soon.
-const late = "GitHub has not told in time. Ask again in a moment."
+const late = "GitHub has not told in time."
 
 func lastWord(repository string) string {
 	repository = strings.TrimSuffix(strings.TrimSuffix(repository, "/"), ".git")

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -27,8 +28,18 @@ func (i *Intake) serve(w http.ResponseWriter, r *http.Request, c slashCommand, r
 			return
 		}
 		i.answered(answer)
+		goesOn := answer.More != nil && i.respond != nil
+		if goesOn {
+			// The rest is found out before this handler returns: no other request should wait for that.
+			w.Header().Set("Connection", "close")
+		}
 		// For the person alone: what others should see of a Shipment is its card, which the reporter posts.
 		writeReply(w, renderCard(answer.Card, note{}))
+		if goesOn {
+			_ = http.NewResponseController(w).Flush()
+			ctx := context.WithoutCancel(r.Context())
+			i.tell(ctx, c.origin(), c.responseURL, more(ctx, answer), false)
+		}
 	case <-late.C:
 		i.replyUnknown(w, c)
 		// The answer is out; the handler is waited for, so that nothing outlives the server.

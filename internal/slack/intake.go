@@ -16,7 +16,7 @@ type Handler interface {
 	Handle(ctx context.Context, r bot.Request) bot.Answer
 }
 
-// IntakeOptions configure an Intake, and what Interactions has in common with it.
+// IntakeOptions configure an Intake, and Interactions.
 type IntakeOptions struct {
 	// Handler does what is asked. Required.
 	Handler Handler
@@ -28,6 +28,9 @@ type IntakeOptions struct {
 	AppID string
 	// Sealer seals response_urls. Required.
 	Sealer *Sealer
+	// Client answers clicks, and says what could not be found out in time for the first answer to a command.
+	// Required by Interactions; without it, commands have one answer.
+	Client *Client
 	// Metrics counts requests. Required.
 	Metrics *Metrics
 	// Log receives refusals and failures. Default: slog.Default().
@@ -41,6 +44,7 @@ type IntakeOptions struct {
 // seconds, whatever happens.
 type Intake struct {
 	receiver
+	teller
 }
 
 // NewIntake returns an Intake. It refuses to be made without a signing secret or a workspace: there
@@ -50,7 +54,11 @@ func NewIntake(o IntakeOptions) (*Intake, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Intake{r}, nil
+	i := &Intake{receiver: r}
+	if o.Client != nil {
+		i.teller = newTeller(o.Client, r.o.Log)
+	}
+	return i, nil
 }
 
 // ServeHTTP implements http.Handler.

@@ -47,6 +47,7 @@ func newIntakeWorld(t *testing.T, handle func(context.Context, bot.Request) bot.
 		Teams:          []string{"T01"},
 		AppID:          "A01",
 		Sealer:         w.sealer,
+		Client:         w.client,
 		Metrics:        w.metrics,
 		Log:            slog.New(slog.NewJSONHandler(w.log, nil)),
 		Now:            w.clock.Now,

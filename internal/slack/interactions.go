@@ -10,14 +10,6 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 )
 
-// InteractionsOptions configure Interactions.
-type InteractionsOptions struct {
-	IntakeOptions
-
-	// Client sends the answers. Required.
-	Client *Client
-}
-
 // Interactions is the HTTP handler of clicks on the bot's buttons. A click is a request like a command that
 // is typed: it is verified as strictly, and it is made by who clicks, whoever the message was for. Slack
 // gets an empty answer within its three seconds; the person gets theirs through the response_url of the
@@ -26,22 +18,20 @@ type InteractionsOptions struct {
 // Everything else that Slack sends there is none of the bot's doing, and is ignored.
 type Interactions struct {
 	receiver
-
-	respond func(ctx context.Context, responseURL string, m rendered, replace bool) error
-	pause   func(ctx context.Context, d time.Duration) bool
+	teller
 }
 
-// NewInteractions returns Interactions. As an Intake, it refuses to be made without a signing secret or
-// a workspace.
-func NewInteractions(o InteractionsOptions) (*Interactions, error) {
-	r, err := newReceiver(o.IntakeOptions)
+// NewInteractions returns Interactions, which need the Client. As an Intake, it refuses to be made without a
+// signing secret or a workspace.
+func NewInteractions(o IntakeOptions) (*Interactions, error) {
+	r, err := newReceiver(o)
 	if err != nil {
 		return nil, err
 	}
 	if o.Client == nil {
 		return nil, errors.New("slack: interactions need a Client")
 	}
-	return &Interactions{receiver: r, respond: o.Client.respond, pause: pause}, nil
+	return &Interactions{r, newTeller(o.Client, r.o.Log)}, nil
 }
 
 // ServeHTTP implements http.Handler.
@@ -84,20 +74,28 @@ func (i *Interactions) serve(w http.ResponseWriter, r *http.Request, c click, re
 			return
 		}
 		i.answered(answer)
-		i.tell(ctx, c, answer.Card)
+		if answer.More != nil {
+			// Slack has its answer, so that the person can have all of theirs at once.
+			answer.Card = more(ctx, answer)
+		}
+		i.tellClick(ctx, c, answer.Card, c.ephemeral)
 	case <-late.C:
 		acknowledge(w)
 		i.tellUnknown(ctx, c)
 		// A command's answer would be lost now. Here it still reaches the person.
 		if answer, ok := <-done; ok {
-			i.tell(ctx, c, answer.Card)
+			i.tellClick(ctx, c, answer.Card, c.ephemeral)
 		}
 	}
 }
 
+func (i *Interactions) tellClick(ctx context.Context, c click, card chatops.Card, replace bool) {
+	i.tell(ctx, c.origin, c.responseURL, card, replace)
+}
+
 func (i *Interactions) tellUnknown(ctx context.Context, c click) {
 	i.unknown(c.origin)
-	i.tell(ctx, c, unknownClickCard(c.value.Command))
+	i.tellClick(ctx, c, unknownClickCard(c.value.Command), c.ephemeral)
 }
 
 // acknowledge tells Slack that the click has arrived, right away. Slack reads nothing of the body.

@@ -31,7 +31,7 @@ func newClickWorld(t *testing.T, handle func(context.Context, bot.Request) bot.A
 	t.Helper()
 	w := &clickWorld{intakeWorld: newIntakeWorld(t, handle)}
 	var err error
-	w.interactions, err = NewInteractions(InteractionsOptions{IntakeOptions: w.intake.o, Client: w.client})
+	w.interactions, err = NewInteractions(w.intake.receiver.o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -379,7 +379,7 @@ func TestAnswerToAClickIsTriedAgain(t *testing.T) {
 			if len(tells.texts) != test.tries {
 				t.Errorf("%d tries, want %d", len(tells.texts), test.tries)
 			}
-			if lost := strings.Contains(w.log.String(), "slack click not answered"); lost != test.lost {
+			if lost := strings.Contains(w.log.String(), "slack request not answered"); lost != test.lost {
 				t.Errorf("log = %s", w.log)
 			}
 		})
@@ -442,12 +442,12 @@ func TestResultOfAClickReplacesNothing(t *testing.T) {
 }
 
 func TestNewInteractionsNeedsItsOptions(t *testing.T) {
-	good := InteractionsOptions{IntakeOptions: newIntakeWorld(t, recorded).intake.o, Client: newWorld(t).client}
-	for name, change := range map[string]func(*InteractionsOptions){
-		"handler": func(o *InteractionsOptions) { o.Handler = nil },
-		"secret":  func(o *InteractionsOptions) { o.SigningSecrets = nil },
-		"team":    func(o *InteractionsOptions) { o.Teams = nil },
-		"client":  func(o *InteractionsOptions) { o.Client = nil },
+	good := newIntakeWorld(t, recorded).intake.receiver.o
+	for name, change := range map[string]func(*IntakeOptions){
+		"handler": func(o *IntakeOptions) { o.Handler = nil },
+		"secret":  func(o *IntakeOptions) { o.SigningSecrets = nil },
+		"team":    func(o *IntakeOptions) { o.Teams = nil },
+		"client":  func(o *IntakeOptions) { o.Client = nil },
 	} {
 		o := good
 		change(&o)

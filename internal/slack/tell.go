@@ -3,13 +3,20 @@ package slack
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/bot"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 )
 
-// How often and for how long the bot tries to tell who clicked what came of it. Slack is not waiting for
+// moreTime is for how long the rest of an answer is found out after the first part is out. The server waits
+// for that, too, when it shuts down.
+const moreTime = 5 * time.Second
+
+// How often and for how long the bot tries to tell who asked what came of it. Slack is not waiting for
 // that, but the server is when it shuts down.
 const (
 	tellTime  = 8 * time.Second
@@ -17,22 +24,41 @@ const (
 	tellWait  = time.Second
 )
 
-// tell answers a click. That it can't is logged and no more: what was recorded is reported by its card.
-func (i *Interactions) tell(ctx context.Context, c click, card chatops.Card) {
+// teller answers people through the response_url of their request.
+type teller struct {
+	respond func(ctx context.Context, responseURL string, m rendered, replace bool) error
+	pause   func(ctx context.Context, d time.Duration) bool
+	log     *slog.Logger
+}
+
+func newTeller(c *Client, log *slog.Logger) teller {
+	return teller{respond: c.respond, pause: pause, log: log}
+}
+
+// tell says a card to whoever asked, in place of the message that they asked from if replace says so. That
+// it can't is logged and no more: what was recorded is reported by its card.
+func (s teller) tell(ctx context.Context, origin v1alpha1.SlackOrigin, responseURL string, card chatops.Card, replace bool) {
 	ctx, cancel := context.WithTimeout(ctx, tellTime)
 	defer cancel()
 	m := renderCard(card, note{})
 	for try := 1; ; try++ {
-		err := i.respond(ctx, c.responseURL, m, c.ephemeral)
+		err := s.respond(ctx, responseURL, m, replace)
 		if err == nil {
 			return
 		}
-		if try == tellTries || isClosed(err) || !i.pause(ctx, waitAfter(err)) {
-			i.o.Log.WarnContext(ctx, "slack click not answered", "team", c.origin.Team, "channel", c.origin.Channel,
-				"user", c.origin.User, "tries", try, "error", err)
+		if try == tellTries || isClosed(err) || !s.pause(ctx, waitAfter(err)) {
+			s.log.WarnContext(ctx, "slack request not answered", "team", origin.Team, "channel", origin.Channel,
+				"user", origin.User, "tries", try, "error", err)
 			return
 		}
 	}
+}
+
+// more returns the rest of an answer, or its first part again if that took too long.
+func more(ctx context.Context, first bot.Answer) chatops.Card {
+	ctx, cancel := context.WithTimeout(ctx, moreTime)
+	defer cancel()
+	return first.More(ctx).Card
 }
 
 // waitAfter returns how long to wait after an error: as long as Slack asks, or about tellWait.
