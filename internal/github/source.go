@@ -18,6 +18,9 @@ const (
 	// DefaultFresh is for how long what can change is believed without asking. Webhooks shorten it: see
 	// Source.Invalidate.
 	DefaultFresh = time.Minute
+	// steady is for how long it is believed what a tag or the beginning of a hash names. Tags are hardly ever
+	// moved, and there are many, so that no push makes them be asked for again.
+	steady = time.Hour
 	// DefaultMemory bounds what a Source remembers, in bytes: some hundred comparisons of a thousand
 	// commits, or some ten thousand of a few.
 	DefaultMemory = 64 << 20
@@ -112,7 +115,11 @@ func (s *Source) repository(repo string) (repository, error) {
 
 // find answers a question about a repository from memory, or by asking GitHub.
 func find[V any](ctx context.Context, s *Source, repo repository, text string, ask recall.Ask[V]) (V, error) {
-	q := recall.Question{Topic: repo.topic(), Text: text}
+	return settle(ctx, s, recall.Question{Topic: repo.topic(), Text: text}, ask)
+}
+
+// settle is find for a question of any topic.
+func settle[V any](ctx context.Context, s *Source, q recall.Question, ask recall.Ask[V]) (V, error) {
 	if known, ok := recall.Fresh[V](s.memory, q); ok {
 		s.metrics.memory.Inc()
 		return known.Value, known.Err

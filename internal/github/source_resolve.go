@@ -32,9 +32,22 @@ func (s *Source) Resolve(ctx context.Context, repo, ref string) (string, error) 
 			if !isHash(hash) {
 				return recall.Answer[string]{}, errMalformed
 			}
-			return recall.Answer[string]{Value: hash, Size: len(hash)}, nil
+			found := recall.Answer[string]{Value: hash, Size: len(hash)}
+			if isSteady(ref) {
+				found.Fresh = steady
+			}
+			return found, nil
 		})
-	return find(ctx, s, r, "commit "+ref, ask)
+	q := recall.Question{Topic: r.topic(), Text: "commit " + ref}
+	if isSteady(ref) {
+		q.Topic += "#tags"
+	}
+	return settle(ctx, s, q, ask)
+}
+
+// isSteady reports whether a reference is a tag, or the beginning of a hash.
+func isSteady(ref string) bool {
+	return strings.HasPrefix(ref, "tags/") || len(ref) >= 7 && strings.Trim(ref, "0123456789abcdef") == ""
 }
 
 // escapePath escapes a path for a URL and leaves its slashes.

@@ -125,12 +125,20 @@ func merges(before chatops.SpanKind, last byte, kind chatops.SpanKind, piece str
 	return last == piece[0] && (last == '`' || last == '*')
 }
 
+// conversationPath is where a pull request or an issue is.
+var conversationPath = regexp.MustCompile(`^/[^/]+/[^/]+/(?:pull|issues)/[0-9]+$`)
+
 // safeURL returns an absolute URL of the web with everything escaped that would mean something in
 // Markdown, or "" if it is not one.
 func safeURL(text string) string {
 	parsed, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Host == "" || parsed.User != nil {
 		return ""
+	}
+	if parsed.Host == "github.com" && conversationPath.MatchString(parsed.Path) {
+		// GitHub tells a pull request of every comment that links to it. This address leads there, and tells
+		// nobody: it is what Dependabot uses.
+		parsed.Host = "redirect.github.com"
 	}
 	var b strings.Builder
 	for _, c := range []byte(parsed.String()) {
