@@ -32,7 +32,7 @@ var floors = [][]string{
 		"internal/kargo", "internal/access", "internal/freightdiff", "internal/overlay", "internal/notify", "internal/cards", "internal/manifests",
 		"internal/kargosim/memory", "internal/kargosim/rules", "internal/kargosim/event", "internal/kargosim/registry",
 	},
-	{"internal/contents"},
+	{"internal/contents", "internal/cards/cardstest"},
 	{"internal/bot", "internal/doctor", "internal/pullrequest", "internal/shipment", "internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world"},
 	{"internal/github", "internal/slack", "internal/terminal", "internal/config", "internal/kargosim"},
 	{"internal/app"},

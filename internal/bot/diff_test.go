@@ -70,14 +70,14 @@ func TestDiffSaysWhatIsBehindTheArtifacts(t *testing.T) {
 		"/diff red production staging":  "2 commits",
 		"/diff red 3.1.0 3.2.0":         "2 commits",
 		"/diff microsvcs/red 3.1 3.2.0": "",
-		"/diff red produktion 3.2.0":    "",
+		"/diff red prodction 3.2.0":    "",
 	} {
 		answer := asked(l, chatops.SourceSlack, line)
 		if got := sections(answer.Card); got != want || answer.More != nil || (answer.Problem != nil) != (want == "") {
 			t.Errorf("%s: %q, want %q: %s", line, got, want, answer.Card.Title)
 		}
 	}
-	if answer := asked(l, chatops.SourceSlack, "/diff red produktion 3.2.0"); !strings.Contains(answer.Card.Title, "Did you mean production?") {
+	if answer := asked(l, chatops.SourceSlack, "/diff red prodction 3.2.0"); !strings.Contains(answer.Card.Title, "Did you mean production?") {
 		t.Errorf("of a mistyped environment: %s", answer.Card.Title)
 	}
 	if answer := asked(l, chatops.SourceSlack, "/diff red 3.1.0 9.9.9"); !strings.Contains(answer.Card.Title, `No Freight "9.9.9"`) {

@@ -1,18 +1,14 @@
 package github
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 var octocat = chatops.Actor{Source: chatops.SourceGitHub, ID: "octocat", Name: "The Octocat"}
 
@@ -72,19 +68,7 @@ func TestMarkdown(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := markdown(card, "kargo-bot:shipment:7f3c9a:Card")
 			checkMarkdown(t, card, got, "kargo-bot:shipment:7f3c9a:Card")
-			path := filepath.Join("testdata", "markdown", name+".md")
-			if *update {
-				if err := os.WriteFile(path, []byte(got+"\n"), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got+"\n" != string(want) {
-				t.Errorf("%s is not what it should be (run with -update and look at the difference):\n%s", path, got)
-			}
+			golden.Compare(t, "markdown/"+name+".md", got+"\n")
 		})
 	}
 }

@@ -31,7 +31,7 @@ func newClickWorld(t *testing.T, handle func(context.Context, bot.Request) bot.A
 	t.Helper()
 	w := &clickWorld{intakeWorld: newIntakeWorld(t, handle)}
 	var err error
-	w.interactions, err = NewInteractions(w.intake.receiver.o)
+	w.interactions, err = NewInteractions(w.intake.o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -442,7 +442,7 @@ func TestResultOfAClickReplacesNothing(t *testing.T) {
 }
 
 func TestNewInteractionsNeedsItsOptions(t *testing.T) {
-	good := newIntakeWorld(t, recorded).intake.receiver.o
+	good := newIntakeWorld(t, recorded).intake.o
 	for name, change := range map[string]func(*IntakeOptions){
 		"handler": func(o *IntakeOptions) { o.Handler = nil },
 		"secret":  func(o *IntakeOptions) { o.SigningSecrets = nil },
