@@ -70,7 +70,7 @@ func TestDiffSaysWhatIsBehindTheArtifacts(t *testing.T) {
 		"/diff red production staging":  "2 commits",
 		"/diff red 3.1.0 3.2.0":         "2 commits",
 		"/diff microsvcs/red 3.1 3.2.0": "",
-		"/diff red prodction 3.2.0":    "",
+		"/diff red prodction 3.2.0":     "",
 	} {
 		answer := asked(l, chatops.SourceSlack, line)
 		if got := sections(answer.Card); got != want || answer.More != nil || (answer.Problem != nil) != (want == "") {
