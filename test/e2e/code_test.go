@@ -114,3 +114,22 @@ func TestAPullRequestIsFollowedToProduction(t *testing.T) {
 	}
 	awaitPhase(t, w.Project, v1alpha1.PhaseSucceeded)
 }
+
+// TestAPullRequestOfAPromotionSaysWhatThatChanges: Kargo opens it, and goes on when it is merged.
+func TestAPullRequestOfAPromotionSaysWhatThatChanges(t *testing.T) {
+	t.Parallel()
+	w := cluster.NewWorld(t, harness.WithCode())
+	gate := w.NewGate()
+	w.Service(t, "red", harness.OpensPull("open-pr", "https://github.com/acme/microsvcs/pull/231"), harness.Wait("wait-for-pr", gate))
+	w.Start(t)
+	preview := awaitComment(t, w, harness.OpenPull, "What merging this adds")
+	askInSlack(t, w, "promote red production")
+	promotion := awaitComment(t, w, harness.OpenPull, "Promotes red to production: 3.1.0 → 3.2.0")
+	mustSay(t, promotion.Body, "3 commits", "Manifests: 1 resource changed", "goes on when this is merged")
+	gate.Open(t)
+	done := awaitComment(t, w, harness.OpenPull, "It was promoted to production")
+	mustSay(t, done.Body, "3.1.0 → 3.2.0", "3 commits")
+	if own := w.GitHub.BotComments(harness.OpenPull); len(own) != 1 || own[0].ID != preview.ID {
+		t.Errorf("there must be one comment:\n%s", w.GitHub.Text(harness.OpenPull))
+	}
+}

@@ -106,7 +106,8 @@ func finalPhase(steps []kargo.StepExecutionMetadata) (kargo.PromotionPhase, stri
 	}
 }
 
-// addState notes what a step leaves behind: commits for those that commit and push, nothing for others.
+// addState notes what a step leaves behind: commits for those that commit and push, what compose-output is told
+// to, and nothing for others.
 func addState(status *kargo.PromotionStatus, promotion *kargo.Promotion, i int) {
 	state := make(map[string]any)
 	if status.State != nil {
@@ -121,6 +122,11 @@ func addState(status *kargo.PromotionStatus, promotion *kargo.Promotion, i int) 
 		output = map[string]any{"commit": commit}
 	case "git-push":
 		output = map[string]any{"branch": "main", "commit": commit}
+	case "compose-output":
+		// It leaves what it is configured with. Expressions are not evaluated here.
+		if config := promotion.Spec.Steps[i].Config; config != nil {
+			_ = json.Unmarshal(config.Raw, &output)
+		}
 	}
 	state[alias] = output
 	if raw, err := json.Marshal(state); err == nil {
