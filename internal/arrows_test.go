@@ -20,7 +20,7 @@ const module = "github.com/davidaparicio/kargo-bot/"
 var floors = [][]string{
 	// Leaves: they know nothing of the project.
 	{
-		"internal/answers", "internal/golden", "internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake/history",
+		"internal/answers", "internal/backoff", "internal/golden", "internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake/history",
 		"internal/kargosim/crds", "internal/demo/page", "internal/github/recall",
 	},
 	{

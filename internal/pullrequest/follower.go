@@ -141,9 +141,9 @@ func (f *Follower) result(ctx context.Context, key Key, again time.Duration, err
 		return reconcile.Result{RequeueAfter: again}, nil
 	case isDeferred:
 		return reconcile.Result{RequeueAfter: max(deferred.After, time.Second)}, nil
-	case isUnavailable:
+	case isUnavailable && unavailable.After > 0:
 		log.WarnContext(ctx, "pull requests can't be read now", "reason", unavailable.Reason)
-		return reconcile.Result{RequeueAfter: max(unavailable.After, unknownAgain)}, nil
+		return reconcile.Result{RequeueAfter: unavailable.After}, nil
 	case isUndeliverable:
 		log.WarnContext(ctx, "comment on a pull request can't be written", "reason", undeliverable.Reason)
 		f.tracked.mute(key)

@@ -169,12 +169,12 @@ func TestErrorsOfTheForge(t *testing.T) {
 		// then is how many comments there are after the next look.
 		then int
 	}{
-		"slow down":           {"Comment", &notify.Deferred{After: 7 * time.Second, Err: errors.New("x")}, 7 * time.Second, false, 1},
-		"can't be written":    {"Comment", &notify.Undeliverable{Reason: "The conversation is locked."}, 0, false, 0},
-		"anything else":       {"Comment", errors.New("x"), 0, true, 1},
-		"rate limit":          {"FilesOf", &freightdiff.Unavailable{Reason: "x", After: 12 * time.Minute}, 12 * time.Minute, false, 1},
-		"no such pull":        {"PullRequest", freightdiff.ErrNotFound, 0, false, 1},
-		"rate limit of pulls": {"PullRequest", &freightdiff.Unavailable{Reason: "x"}, time.Minute, false, 1},
+		"slow down":        {"Comment", &notify.Deferred{After: 7 * time.Second, Err: errors.New("x")}, 7 * time.Second, false, 1},
+		"can't be written": {"Comment", &notify.Undeliverable{Reason: "The conversation is locked."}, 0, false, 0},
+		"anything else":    {"Comment", errors.New("x"), 0, true, 1},
+		"rate limit":       {"FilesOf", &freightdiff.Unavailable{Reason: "x", After: 12 * time.Minute}, 12 * time.Minute, false, 1},
+		"no such pull":     {"PullRequest", freightdiff.ErrNotFound, 0, false, 1},
+		"out of order":     {"PullRequest", &freightdiff.Unavailable{Reason: "x"}, 0, true, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -24,6 +25,10 @@ const (
 	followers = 4
 	// settle is how long after a change it is looked at: one promotion is a dozen changes.
 	settle = time.Second
+	// firstRetry is after how long it is tried again after a failure; each further one doubles that, up to
+	// lastRetry.
+	firstRetry = 500 * time.Millisecond
+	lastRetry  = 5 * time.Minute
 )
 
 type queue = workqueue.TypedRateLimitingInterface[Key]
@@ -36,7 +41,10 @@ func (f *Follower) Setup(mgr ctrl.Manager) error {
 		Watches(&kargoapi.Stage{}, f.onChange(f.ofStage)).
 		Watches(&kargoapi.Freight{}, f.onChange(f.ofFreight)).
 		Watches(&kargoapi.Promotion{}, f.onChange(f.ofPromotion)).
-		WithOptions(controller.TypedOptions[Key]{MaxConcurrentReconciles: followers}).
+		WithOptions(controller.TypedOptions[Key]{
+			MaxConcurrentReconciles: followers,
+			RateLimiter:             backoff.New[Key](firstRetry, lastRetry),
+		}).
 		Complete(reconcile.TypedFunc[Key](f.Reconcile))
 }
 

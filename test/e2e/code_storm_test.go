@@ -1,0 +1,117 @@
+package e2e_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/davidaparicio/kargo-bot/internal/githubfake"
+	"github.com/davidaparicio/kargo-bot/test/e2e/harness"
+)
+
+// manyPulls is how many pull requests there are in TestCommentsOnPullRequestsSurviveAStorm, of which every
+// other one is merged.
+const manyPulls = 16
+
+func pullNumber(i int) int { return 300 + i }
+
+// TestCommentsOnPullRequestsSurviveAStorm: GitHub fails in every way that it has, the bot is killed again and
+// again, and half of what happens is told to nobody. In the end each pull request has one comment, and that is
+// right.
+func TestCommentsOnPullRequestsSurviveAStorm(t *testing.T) {
+	t.Parallel()
+	options := harness.WithCode()
+	addCode := options.GitHub
+	options.GitHub = func(c *githubfake.Config) {
+		addCode(c)
+		repo := &c.World.Repositories[0]
+		for i := range manyPulls {
+			id := fmt.Sprint("storm", i)
+			repo.Commits = append(repo.Commits, githubfake.Commit{
+				ID: id, Parents: []string{"c6"}, Author: "octocat", Message: "feat(red): " + id, Files: map[string]string{"projects/red/" + id + ".go": "package red\n"},
+			})
+			repo.Branches[id] = id
+			repo.PullRequests = append(repo.PullRequests, githubfake.PullRequest{
+				Number: pullNumber(i), Title: "feat(red): " + id, Author: "octocat", Head: id, HeadSHA: id, BaseSHA: "c6",
+			})
+		}
+	}
+	w := cluster.NewWorld(t, options)
+	w.Service(t, "red")
+	for _, operation := range []string{
+		"issues/create-comment", "issues/update-comment", "issues/list-comments", "pulls/list", "pulls/list-files",
+		"repos/compare-commits-with-basehead", "repos/get-commit", "apps/create-installation-access-token",
+	} {
+		w.GitHub.Inject(operation, 2, githubfake.Fail(502))
+		w.GitHub.Inject(operation, 1, githubfake.Cut())
+		w.GitHub.Inject(operation, 2, githubfake.LoseAnswer())
+		w.GitHub.Inject(operation, 1, githubfake.Limited(429, time.Second))
+	}
+	commented := func(n int) {
+		t.Helper()
+		w.GitHub.AwaitComments(t, harness.OpenPull, fmt.Sprintf("%d pull requests to have a comment", n), patience, func([]githubfake.Comment) bool {
+			found := 0
+			for i := range manyPulls {
+				found += min(1, len(w.GitHub.BotComments(pullNumber(i))))
+			}
+			return found >= n
+		})
+	}
+	bot := w.Start(t)
+	commented(3)
+	bot.Kill(t)
+	bot = w.Start(t)
+	commented(9)
+	bot.Kill(t)
+
+	last := ""
+	for i := 0; i < manyPulls; i += 2 {
+		sha, _, err := w.GitHub.MergePullRequest(t.Context(), harness.Repo, pullNumber(i), "octocat", githubfake.Squash)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = sha
+	}
+	if _, err := w.GitHub.CreateTag(t.Context(), harness.Repo, "octocat", githubfake.Tag{Name: "red/3.3.0", Commit: last}); err != nil {
+		t.Fatal(err)
+	}
+	release := w.NewFreight(t, "red", "red", "3.3.0")
+	w.Promote(t, "red-staging", release)
+	bot = w.Start(t)
+	commented(manyPulls)
+	bot.Kill(t)
+	w.Promote(t, "red-production", release)
+	w.Start(t)
+
+	w.GitHub.AwaitComments(t, harness.OpenPull, "all comments to be right", patience, func([]githubfake.Comment) bool {
+		for i := range manyPulls {
+			if stormPullProblem(w, i) != "" {
+				return false
+			}
+		}
+		return true
+	})
+	for i := range manyPulls {
+		if problem := stormPullProblem(w, i); problem != "" {
+			t.Errorf("#%d: %s", pullNumber(i), problem)
+		}
+	}
+}
+
+// stormPullProblem says what is not as it should be about a pull request: one comment, which is right.
+func stormPullProblem(w *harness.World, i int) string {
+	own := w.GitHub.BotComments(pullNumber(i))
+	want := "This change is in production"
+	if i%2 != 0 {
+		want = "**3.3.0** + 1 commit"
+	}
+	switch {
+	case len(own) != 1:
+		return fmt.Sprintf("%d comments", len(own))
+	case !strings.Contains(own[0].Body, want):
+		return "it says " + own[0].Body
+	default:
+		return ""
+	}
+}
