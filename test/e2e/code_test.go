@@ -93,8 +93,8 @@ func TestAPullRequestIsFollowedToProduction(t *testing.T) {
 	release := w.NewFreight(t, "red", "red", "3.3.0")
 	awaitComment(t, w, harness.OpenPull, "This change is built, and nowhere yet")
 	w.Promote(t, "red-staging", release)
-	waits := awaitComment(t, w, harness.OpenPull, "This change is in staging, and not yet in production")
-	mustSay(t, waits.Body, "3.3.0 waits for promotion", "/promote red production")
+	waits := awaitComment(t, w, harness.OpenPull, "3.3.0 waits for promotion")
+	mustSay(t, waits.Body, "This change is in staging, and not yet in production", "/promote red production")
 
 	// What happens while no bot runs is made up for.
 	bot.Kill(t)
