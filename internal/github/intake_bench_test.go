@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/bot"
+	"github.com/davidaparicio/kargo-bot/internal/github"
 )
 
 // benchRound is how many requests go to one handler before it is the other one's turn, so that
@@ -26,7 +27,7 @@ import (
 const benchRound = 400
 
 // BenchmarkIntake compares the intake with a bare handler that only reads and verifies, for webhooks
-// that hold no command, which nearly all do. Both are asked in turns, over real connections, by as
+// that hold no command, which nearly all do, though some hold a hint. Both are asked in turns, over real connections, by as
 // many clients as GitHub might use at once. "ratio" is the intake's rate divided by the bare one's
 // (at least 0.8 is wanted), "p99-ratio" the intake's 99th percentile divided by the bare one's (at
 // most 1.5).
@@ -38,10 +39,16 @@ func BenchmarkIntake(b *testing.B) {
 	} {
 		b.Run(load.name, func(b *testing.B) {
 			bare := newLoad(b, bareHandler(b), load.event, load.body)
+			hints := make(chan github.Hint)
+			b.Cleanup(func() { close(hints) })
+			go func() {
+				for range hints { //nolint:revive // somebody has to take them
+				}
+			}()
 			ours := newLoad(b, newIntake(b, handlerFunc(func(context.Context, bot.Request) bot.Answer {
 				b.Error("something was taken for a command")
 				return bot.Answer{}
-			})), load.event, load.body)
+			}), func(o *github.IntakeOptions) { o.Hints = hints }), load.event, load.body)
 			bare.run(benchRound) // warm up
 			ours.run(benchRound)
 			bare.latencies, ours.latencies = nil, nil

@@ -135,7 +135,9 @@ func encode(payload object) string {
 
 // paddedPayload is an event that is full of what payloads are full of: people and their URLs.
 func paddedPayload(event string, size int) string {
-	payload := object{"action": "opened", "event": event, "sender": userJSON("octocat", "User", 583231)}
+	payload := object{
+		"action": "opened", "event": event, "number": 7, "repository": object{"full_name": repository, "id": 1}, "sender": userJSON("octocat", "User", 583231),
+	}
 	return encode(pad(payload, size))
 }
 
