@@ -96,17 +96,13 @@ func spotHint(isPull bool, body []byte) (hint Hint, isKnown bool) {
 }
 
 // after returns what stands between a key and the next end.
-func after(body, key []byte, end byte) ([]byte, bool) {
-	i := bytes.Index(body, key)
-	if i < 0 {
+func after(body, key []byte, end byte) (value []byte, found bool) {
+	_, rest, found := bytes.Cut(body, key)
+	if !found {
 		return nil, false
 	}
-	rest := body[i+len(key):]
-	j := bytes.IndexByte(rest, end)
-	if j < 0 {
-		return nil, false
-	}
-	return rest[:j], true
+	value, _, found = bytes.Cut(rest, []byte{end})
+	return value, found
 }
 
 // decodeHint reads a hint from a body however that is written.

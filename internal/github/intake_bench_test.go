@@ -42,7 +42,7 @@ func BenchmarkIntake(b *testing.B) {
 			hints := make(chan github.Hint)
 			b.Cleanup(func() { close(hints) })
 			go func() {
-				for range hints { //nolint:revive // somebody has to take them
+				for range hints {
 				}
 			}()
 			ours := newLoad(b, newIntake(b, handlerFunc(func(context.Context, bot.Request) bot.Answer {
