@@ -156,6 +156,7 @@ func (d *Demo) botOptions(o Options) app.Options {
 		GitHub: &app.GitHubOptions{
 			URL: d.github.fake.URL() + "/", AppID: appID, PrivateKey: d.github.key,
 			WebhookSecrets: []secret.Text{secret.NewText(d.github.webhookSecret)}, Templates: githubTemplates(),
+			Code: code(), PullRequests: pullRequests(),
 		},
 	}
 }

@@ -40,8 +40,8 @@ func newForge(now func() time.Time) (*forge, error) {
 	fake, err := githubfake.Start(githubfake.Config{
 		App: githubfake.App{
 			ID: appID, Slug: appSlug, Owner: repoOwner, Keys: []*rsa.PublicKey{public},
-			Permissions: map[string]string{"issues": "write", "pull_requests": "write"},
-			Events:      []string{"issue_comment"},
+			Permissions: map[string]string{"contents": "read", "issues": "write", "pull_requests": "write"},
+			Events:      []string{"create", "issue_comment", "pull_request", "push", "release"},
 		},
 		World:    forgeWorld(),
 		Contract: openapi.Contract{},
