@@ -16,7 +16,7 @@ func TestPageShowsAPromotionOnItsWay(t *testing.T) {
 	if cell := inProduction(before, "red"); cell.Version != "3.1.0" || cell.Waits != "3.2.0" || cell.Health != "Healthy" || cell.Since == nil {
 		t.Errorf("red in production begins as %+v", cell)
 	}
-	if len(before.Slack.Messages) != 0 || len(before.Shipments) != 0 || len(before.GitHub) != 2 {
+	if len(before.Slack.Messages) != 0 || len(before.Shipments) != 0 || len(before.GitHub) < 2 {
 		t.Errorf("it begins with %+v", before)
 	}
 
