@@ -45,11 +45,11 @@ func codeSummary(lead string, c answers.CodeChange) chatops.Text {
 	case c.Relation == relationIdentical:
 		line = append(line, chatops.Plain("Both are built from the same commit."))
 	case c.Relation == relationDiverged:
-		line = append(line, chatops.Plain("The two have diverged. "), chatops.Bold("Comes: "))
-		line = append(append(line, counts(c.Added)...), chatops.Bold("; is taken away: "))
+		line = append(line, chatops.Plain("The two have diverged. "), chatops.Bold("Comes:"), chatops.Plain(" "))
+		line = append(append(line, counts(c.Added)...), chatops.Plain("; "), chatops.Bold("is taken away:"), chatops.Plain(" "))
 		line = append(line, counts(c.Removed)...)
 	case c.Relation == relationBehind:
-		line = append(append(line, chatops.Bold("Takes away ")), counts(c.Removed)...)
+		line = append(append(line, chatops.Bold("Takes away"), chatops.Plain(" ")), counts(c.Removed)...)
 	default:
 		line = append(line, counts(c.Added)...)
 	}
@@ -91,7 +91,7 @@ func breaking(commits answers.Commits) []chatops.Text {
 		if len(body) == mostBreaking {
 			return append(body, plain(fmt.Sprintf("and %d more that break something", commits.Breaking-mostBreaking)))
 		}
-		body = append(body, append(chatops.Line(chatops.Bold("Breaking: ")), commitLine(c)...))
+		body = append(body, append(chatops.Line(chatops.Bold("Breaking:"), chatops.Plain(" ")), commitLine(c)...))
 	}
 	return body
 }
@@ -181,7 +181,7 @@ func notListed(commits answers.Commits, url string) []chatops.Text {
 		lines = append(lines, plain(fmt.Sprintf("and %d more", more)))
 	}
 	if commits.Elsewhere > 0 {
-		lines = append(lines, plain(fmt.Sprintf("%s in between concern other services only.", chatops.Count(commits.Elsewhere, "commit"))))
+		lines = append(lines, plain(fmt.Sprintf("%s in between touch none of its files.", chatops.Count(commits.Elsewhere, "commit"))))
 	}
 	if commits.Unseen > 0 {
 		line := plain(fmt.Sprintf("%s before these were not looked at. ", chatops.Count(commits.Unseen, "commit")))

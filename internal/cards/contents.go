@@ -38,7 +38,7 @@ func contents(s *v1alpha1.Shipment) []chatops.Text {
 			title: commit.Title, url: commit.URL, author: commit.Author, pull: commit.PullRequest, pullURL: commit.PullRequestURL,
 		}.text()
 		if commit.Breaking {
-			text = append(chatops.Line(chatops.Bold("Breaking: ")), text...)
+			text = append(chatops.Line(chatops.Bold("Breaking:"), chatops.Plain(" ")), text...)
 		}
 		body = append(body, text)
 	}
@@ -55,10 +55,10 @@ func counted(c *v1alpha1.Contents) chatops.Text {
 	}
 	switch {
 	case c.Added != nil && c.Removed != nil:
-		line := append(counts(c.Added), chatops.Bold("; takes away "))
+		line := append(counts(c.Added), chatops.Plain("; "), chatops.Bold("takes away"), chatops.Plain(" "))
 		return append(line, counts(c.Removed)...)
 	case c.Removed != nil:
-		return append(chatops.Line(chatops.Bold("Takes away ")), counts(c.Removed)...)
+		return append(chatops.Line(chatops.Bold("Takes away"), chatops.Plain(" ")), counts(c.Removed)...)
 	case c.Added != nil:
 		return counts(c.Added)
 	default:
