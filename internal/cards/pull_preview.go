@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
@@ -35,9 +36,8 @@ func PullPreview(p answers.PullPreview) chatops.Card {
 		line := chatops.Line(chatops.Bold(s.Service), chatops.Plain(" in "+last.Environment+" would get "))
 		card.Body = append(card.Body, append(line, codeSummary("", code)...))
 		card.Body = append(card.Body, breaking(code.Added)...)
-		for _, section := range commitSections(code, fmt.Sprintf(" of %s over %s, which runs in %s", s.Service, last.Version, last.Environment)) {
-			card.Sections = append(card.Sections, section)
-		}
+		card.Sections = append(card.Sections,
+			commitSections(code, fmt.Sprintf(" of %s over %s, which runs in %s", s.Service, last.Version, last.Environment))...)
 	}
 	return card
 }
@@ -64,10 +64,8 @@ func previewedIn(services []answers.ServicePreview) []string {
 }
 
 func appendNew(names []string, name string) []string {
-	for _, n := range names {
-		if n == name {
-			return names
-		}
+	if slices.Contains(names, name) {
+		return names
 	}
 	return append(names, name)
 }

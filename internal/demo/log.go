@@ -3,6 +3,7 @@ package demo
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -115,16 +116,12 @@ func promotionMessage(service, environment, tag string) string {
 func beginning() map[string]string {
 	files := map[string]string{"README.md": "# microsvcs\n\nFour services in four colours.\n"}
 	for _, s := range services() {
-		for path, text := range codeOf(s.name) {
-			files[path] = text
-		}
+		maps.Copy(files, codeOf(s.name))
 		tags := map[string]string{}
 		for _, environment := range environments() {
 			tags[environment] = s.live
 		}
-		for path, text := range manifestsOf(s.name, tags) {
-			files[path] = text
-		}
+		maps.Copy(files, manifestsOf(s.name, tags))
 	}
 	return files
 }
@@ -157,9 +154,7 @@ func (e entry) message() string {
 // written are the files that the entry writes.
 func (e entry) written() map[string]string {
 	files := map[string]string{}
-	for path, text := range e.files {
-		files[path] = text
-	}
+	maps.Copy(files, e.files)
 	if e.file == "" {
 		return files
 	}

@@ -46,12 +46,12 @@ func notes(service, before, version string, at time.Time, changes []shipped) str
 	}
 	fmt.Fprintf(&b, "## %s (%s)\n", title, at.UTC().Format(time.DateOnly))
 	section := func(heading string, line func(shipped) string) {
-		lines := ""
+		var lines strings.Builder
 		for _, c := range changes {
-			lines += line(c)
+			lines.WriteString(line(c))
 		}
-		if lines != "" {
-			fmt.Fprintf(&b, "\n\n### %s\n\n%s", heading, lines)
+		if lines.Len() > 0 {
+			fmt.Fprintf(&b, "\n\n### %s\n\n%s", heading, &lines)
 		}
 	}
 	section("⚠ BREAKING CHANGES", func(c shipped) string {
