@@ -30,10 +30,14 @@ func code() app.CodeOptions {
 	}
 }
 
+// followed is for how long after its merge a change is followed. It is less than the default, so that a demo
+// does not begin with a comment on everything that is in its history.
+const followed = 12 * time.Hour
+
 // pullRequests says what is written on pull requests.
 func pullRequests() *app.PullRequestOptions {
 	return &app.PullRequestOptions{
-		Release: regexp.MustCompile(`^chore(\([^)]*\))?: release `), Follow: 30 * 24 * time.Hour, Repos: []string{repository},
+		Release: regexp.MustCompile(`^chore(\([^)]*\))?: release `), Follow: followed, Repos: []string{repository},
 	}
 }
 

@@ -1,10 +1,12 @@
 package demo_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/demo"
 	"github.com/davidaparicio/kargo-bot/internal/demo/page"
@@ -63,15 +65,15 @@ func threadOf(state page.State, is func(page.Thread) bool) page.Thread {
 	return state.GitHub[i]
 }
 
-// What was merged before the demo began is told of as well, where that is known and where it is not.
+// What was merged shortly before the demo began is told of as well, where that is known and where it is not.
 func TestMergedPullRequestsAreTold(t *testing.T) {
 	t.Parallel()
 	s := serve(t, demo.Options{StepTime: step})
 	for number, says := range map[int]string{
-		211: "This change is in staging, and not yet in production",
+		222: "This change is in staging, and not yet in production",
+		224: "2.8.0 waits for promotion",
 		226: "This change is in development, and not yet in production",
-		210: "3.2.0 waits for promotion",
-		221: "Which commit yellow 1.9.0 was built from is not known",
+		225: "Which commit yellow 1.9.0 was built from is not known",
 	} {
 		s.await(t, says, func(state page.State) bool { return strings.Contains(followed(t, state, number), says) })
 	}
@@ -86,5 +88,31 @@ func TestReleaseIsMadeAsOnGitHub(t *testing.T) {
 			release := threadOf(state, func(thread page.Thread) bool { return thread.Title == "chore: release red "+version })
 			return release.Merged && state.Board.Services[0].Cells[1].Version == version && inProduction(state, "red").Waits == version
 		})
+	}
+}
+
+// What Kargo commits when it promotes is in the repository: the next diff of the manifests begins with it.
+func TestPromotionsAreCommitted(t *testing.T) {
+	t.Parallel()
+	d := start(t, demo.Options{StepTime: 10 * time.Millisecond})
+	if outcome, seen := do(t, d, demo.Command{On: page.OnSlack, As: "octocat", Text: "/promote red production"}); outcome != demo.Succeeded {
+		t.Fatalf("%s:\n%s", outcome, seen)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		changed := d.Changed()
+		_, seen := do(t, d, demo.Command{On: page.OnSlack, As: "octocat", Text: "/kargo diff red production 3.1.0"})
+		if !strings.Contains(seen, "Takes away 7 commits") {
+			t.Fatalf("the way back is:\n%s", seen)
+		}
+		if strings.Contains(seen, "-        image: quay.io/davidaparicio/red:3.2.0") {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			t.Fatalf("the commit was not seen:\n%s", seen)
+		}
 	}
 }

@@ -104,8 +104,8 @@ func (d *Demo) proposeRelease(ctx context.Context, s service) (number int, err e
 	return c.number, nil
 }
 
-// publish does what follows from the merge of a release pull request: it is tagged and published, and an
-// image is built of it.
+// publish does what follows from the merge of a release pull request: it is tagged and published. Images are
+// built of it as of every commit, and as the release.
 func (d *Demo) publish(ctx context.Context, s service, c conversation, sha string) error {
 	if _, _, err := d.github.fake.PublishRelease(ctx, repository, githubfake.Release{
 		Tag: releaseTag(s.name, c.version), Name: s.name + " " + c.version, Target: sha, Notes: c.body, Author: releasePlease,
@@ -113,6 +113,9 @@ func (d *Demo) publish(ctx context.Context, s service, c conversation, sha strin
 		return fmt.Errorf("publish %s %s: %w", s.name, c.version, err)
 	}
 	d.releases.newest[s.name], d.releases.unreleased[s.name] = c.version, nil
+	if err := d.pushImage(ctx, s, "sha-"+sha[:7], sha, world.DevWarehouse(s.name)); err != nil {
+		return err
+	}
 	return d.pushImage(ctx, s, c.version, sha, world.ReleasesWarehouse(s.name))
 }
 

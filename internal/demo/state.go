@@ -20,7 +20,7 @@ const (
 	shownMessages  = 200
 	shownComments  = 100
 	shownShipments = 50
-	shownThreads   = 24
+	shownThreads   = 12
 )
 
 // State implements page.World.

@@ -37,7 +37,7 @@ function begin(about) {
     act.arrange(form.elements.service.value, form.elements.mishap.value);
   };
   $('#release').onclick = () => act.release(form.elements.service.value);
-  $('#thread').onchange = () => { world.thread = Number($('#thread').value); drawGitHub(); };
+  $('#thread').onchange = () => { world.thread = Number($('#thread').value); drawGitHub(); newest.github(); };
   person.listeners.push(drawSlack);
 }
 
