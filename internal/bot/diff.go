@@ -64,11 +64,12 @@ func (b *Bot) answerDiff(ctx context.Context, r Request, diff answers.Diff) Answ
 	ctx, cancel := context.WithTimeout(ctx, patience(r))
 	defer cancel()
 	var both sync.WaitGroup
+	asked := diff // what either is found out from: diff is written to meanwhile
 	if b.Code != nil {
-		both.Go(func() { diff.Code = b.Code.Changes(ctx, diff.Project, diff.Service, diff.Changes) })
+		both.Go(func() { diff.Code = b.Code.Changes(ctx, asked.Project, asked.Service, asked.Changes) })
 	}
 	if b.Manifests != nil && diff.Environment != "" && diff.OtherEnvironment == "" && !diff.There {
-		both.Go(func() { diff.Manifests = b.Manifests.Of(ctx, diff) })
+		both.Go(func() { diff.Manifests = b.Manifests.Of(ctx, asked) })
 	}
 	both.Wait()
 	return Answer{Card: cards.Diff(diff, paging(r, 1, ""), b.Links), Data: diff}
