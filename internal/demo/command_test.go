@@ -65,8 +65,9 @@ type attempt struct {
 // transcribe types commands one after the other and compares what is seen.
 func transcribe(t *testing.T, d *demo.Demo, attempts []attempt) {
 	t.Helper()
+	ready(t, d)
 	for _, a := range attempts {
-		outcome, seen := do(t, d, a.Command)
+		outcome, seen := carryOut(t, d, a.Command, a.want)
 		if outcome != a.want {
 			t.Errorf("%s: %s, want %s", a.name, outcome, a.want)
 		}

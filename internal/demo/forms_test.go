@@ -97,7 +97,7 @@ func TestEveryFormOnBothSurfaces(t *testing.T) {
 				if registered := strings.HasPrefix(line, "/promote") || strings.HasPrefix(line, "/rollback"); on == page.OnSlack && !registered {
 					line = "/kargo " + strings.TrimPrefix(line, "/")
 				}
-				outcome, seen := do(t, d, demo.Command{On: on, As: "octocat", Text: line})
+				outcome, seen := carryOut(t, d, demo.Command{On: on, As: "octocat", Text: line}, f.want)
 				if outcome != f.want || !strings.Contains(seen, f.says) {
 					t.Errorf("%s is %s, want %s that says %q:\n%s", line, outcome, f.want, f.says, seen)
 				}

@@ -102,7 +102,7 @@ func TestPromotionsAreCommitted(t *testing.T) {
 	defer cancel()
 	for {
 		changed := d.Changed()
-		_, seen := do(t, d, demo.Command{On: page.OnSlack, As: "octocat", Text: "/kargo diff red production 3.1.0"})
+		_, seen := ask(t, d, demo.Command{On: page.OnSlack, As: "octocat", Text: "/kargo diff red production 3.1.0"})
 		if !strings.Contains(seen, "Takes away 7 commits") {
 			t.Fatalf("the way back is:\n%s", seen)
 		}
