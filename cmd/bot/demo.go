@@ -43,6 +43,7 @@ func newDemo() *cobra.Command {
 this process. Without --run it serves a page. With --run it types commands, prints what a person
 would see, and exits 0 only if all of them were accepted and ended well.`,
 		Example: `  bot demo
+  bot demo --run "/kargo diff red production"
   bot demo --run "/promote red production"
   bot demo --run "/promote blue production" --on github
   bot demo --run "/promote red production" --as hubot`,

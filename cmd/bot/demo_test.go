@@ -54,11 +54,13 @@ func bot(t *testing.T, args ...string) (printed, said string, code int) {
 
 func TestDemoRun(t *testing.T) {
 	t.Parallel()
-	printed, said, code := bot(t, "demo", "--run", "/promote red production", "--run", "/kargo help")
+	printed, said, code := bot(t, "demo",
+		"--run", "/kargo diff red production", "--run", "/promote red production", "--run", "/kargo help")
 	if code != 0 || said != "" {
 		t.Errorf("what went well ends with %d: %s", code, said)
 	}
 	for _, says := range []string{
+		"Breaking: feat(red)!: drop /v1 (#211, hubot)", "Release notes: 3.1.1", "+        image: quay.io/davidaparicio/red:3.2.0",
 		"octocat in #deploys: /promote red production", "red 3.2.0 is live in production", "\n\noctocat in #deploys: /kargo help",
 	} {
 		if !strings.Contains(printed, says) {

@@ -38,7 +38,7 @@ func (c CodeChange) Known() bool { return c.Unknown == "" }
 type Commits struct {
 	// Total is how many there are, of those that were looked at.
 	Total int `json:"total"`
-	// Elsewhere is how many others are in between, which concern other services only.
+	// Elsewhere is how many others are in between, which touch none of its paths.
 	Elsewhere int `json:"elsewhere,omitempty"`
 	// Unseen is how many were too many to be looked at.
 	Unseen int `json:"unseen,omitempty"`

@@ -78,7 +78,7 @@ func (b *Bot) answerDiff(ctx context.Context, r Request, diff answers.Diff) Answ
 // lookBehind finds out what changes behind the artifacts of a diff.
 func (b *Bot) lookBehind(ctx context.Context, diff answers.Diff) answers.Diff {
 	var both sync.WaitGroup
-	asked := diff
+	asked := diff // what either is found out from: diff is written to meanwhile
 	if b.Code != nil {
 		both.Go(func() { diff.Code = b.Code.Changes(ctx, asked.Project, asked.Service, asked.Changes) })
 	}

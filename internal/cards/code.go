@@ -181,7 +181,7 @@ func notListed(commits answers.Commits, url string) []chatops.Text {
 		lines = append(lines, plain(fmt.Sprintf("and %d more", more)))
 	}
 	if commits.Elsewhere > 0 {
-		lines = append(lines, plain(fmt.Sprintf("%s in between concern other services only.", chatops.Count(commits.Elsewhere, "commit"))))
+		lines = append(lines, plain(fmt.Sprintf("%s in between touch none of its files.", chatops.Count(commits.Elsewhere, "commit"))))
 	}
 	if commits.Unseen > 0 {
 		line := plain(fmt.Sprintf("%s before these were not looked at. ", chatops.Count(commits.Unseen, "commit")))

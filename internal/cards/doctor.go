@@ -31,7 +31,7 @@ func Doctor(d answers.Diagnosis, paging Paging) chatops.Card {
 			sign += " " + f.Project
 		}
 		line := chatops.Line(
-			chatops.Bold(sign+": "), chatops.Plain(chatops.Shorten(f.What, 2*maxSaid)+" "+f.Why+" "), chatops.Bold("Fix:"), chatops.Plain(" "))
+			chatops.Bold(sign+":"), chatops.Plain(" "+chatops.Shorten(f.What, 2*maxSaid)+" "+f.Why+" "), chatops.Bold("Fix:"), chatops.Plain(" "))
 		card.Body = append(card.Body, append(line, withCode(f.Fix)...))
 	}
 	if rest := len(d.Findings) - len(shown); rest > 0 {

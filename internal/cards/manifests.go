@@ -31,7 +31,7 @@ func manifestSections(m *answers.Manifests) []chatops.Section {
 		added, removed = added+c.Added, removed+c.Removed
 	}
 	section.Quote = diff.String()
-	if m.Commit != "" {
+	if m.Commit != "" && len(m.Changed)+m.Unchanged > 0 {
 		section.Lines = append(section.Lines, chatops.Line(
 			chatops.Plain("kustomize build "), chatops.Code(m.Path), chatops.Plain(" of "+m.Repository+" at "), chatops.Code(shortHash(m.Commit)),
 			chatops.Plain(fmt.Sprintf(", +%d −%d lines", added, removed))))

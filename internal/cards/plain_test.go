@@ -1,6 +1,7 @@
 package cards_test
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
@@ -55,6 +56,9 @@ func words(text chatops.Text) string {
 	for _, span := range text {
 		switch span.Kind {
 		case chatops.SpanBold:
+			if strings.TrimSpace(span.Text) != span.Text {
+				panic(fmt.Sprintf("bold text can't begin or end with a space in Markdown: %q", span.Text))
+			}
 			b.WriteString("*" + span.Text + "*")
 		case chatops.SpanCode:
 			b.WriteString("`" + span.Text + "`")

@@ -40,7 +40,7 @@ func PullPreview(p answers.PullPreview) chatops.Card {
 		card.Body = append(card.Body, append(line, codeSummary("", code)...))
 		card.Body = append(card.Body, breaking(code.Added)...)
 		card.Sections = append(card.Sections,
-			commitSections(code, fmt.Sprintf(" of %s over %s, which runs in %s", s.Service, last.Version, last.Environment))...)
+			commitSections(code, fmt.Sprintf(" of %s since %s, which runs in %s", s.Service, last.Version, last.Environment))...)
 	}
 	return card
 }

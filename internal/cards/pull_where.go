@@ -13,8 +13,8 @@ import (
 // Whereabouts says on a merged pull request where the change is, environment by environment. It has no
 // ages, which would change by themselves.
 func Whereabouts(w answers.Whereabouts, links Links) chatops.Card {
-	card := chatops.Card{}
-	card.Title, card.State = whereTitle(w)
+	// Words for a state, such as "Waiting", are for what somebody asked for: the title says how this stands.
+	card := chatops.Card{Title: whereTitle(w), State: chatops.StateInfo}
 	environments := foundIn(w.Services)
 	card.Table = &chatops.Table{Columns: append([]string{"Service", "built"}, environments...)}
 	for _, s := range w.Services {
@@ -62,7 +62,7 @@ func foundIn(services []answers.ServiceWhereabouts) []string {
 }
 
 // whereTitle says how far a change has come: as far as in all of its services.
-func whereTitle(w answers.Whereabouts) (string, chatops.State) {
+func whereTitle(w answers.Whereabouts) string {
 	environments := foundIn(w.Services)
 	reached, last := "", ""
 	if len(environments) > 0 {
@@ -71,20 +71,20 @@ func whereTitle(w answers.Whereabouts) (string, chatops.State) {
 	for _, env := range environments {
 		switch there, gone := everywhere(w.Services, env); {
 		case gone:
-			return "This change was taken out of " + env + " again", chatops.StateAborted
+			return "This change was taken out of " + env + " again"
 		case there:
 			reached = env
 		}
 	}
 	switch {
 	case reached == last && last != "":
-		return "This change is in " + last, chatops.StateSucceeded
+		return "This change is in " + last
 	case reached != "":
-		return fmt.Sprintf("This change is in %s, and not yet in %s", reached, last), chatops.StatePending
+		return fmt.Sprintf("This change is in %s, and not yet in %s", reached, last)
 	case built(w.Services):
-		return "This change is built, and nowhere yet", chatops.StatePending
+		return "This change is built, and nowhere yet"
 	default:
-		return "This change is merged, and not yet built", chatops.StatePending
+		return "This change is merged, and not yet built"
 	}
 }
 
@@ -135,7 +135,8 @@ func placeCell(s answers.ServiceWhereabouts, environment string) chatops.Text {
 		case p.There:
 			return append(chatops.Line(chatops.Plain("✓ "), chatops.Bold(version)), onDate(p.Since)...)
 		case p.Unknown != "":
-			return append(chatops.Line(chatops.Plain("? "), chatops.Bold(version)), onDate(p.Since)...)
+			cell := append(chatops.Line(chatops.Plain("? "), chatops.Bold(version)), onDate(p.Since)...)
+			return append(cell, chatops.Plain(onItsWay(p)))
 		}
 		cell := chatops.Line(chatops.Plain("· " + version))
 		if p.Before {

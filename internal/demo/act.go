@@ -27,11 +27,14 @@ func (d *Demo) About() page.About {
 			{On: page.OnSlack, As: releaser, Text: "/promote red,blue production 3.2.0", Shows: "a part can go: asks"},
 			{On: page.OnSlack, As: releaser, Text: "/promote green --through production", Shows: "Stage by Stage"},
 			{On: page.OnSlack, As: releaser, Text: "/rollback red staging", Shows: "back, and a hold"},
+			{On: page.OnSlack, As: releaser, Text: "/kargo diff red production", Shows: "what would ship"},
+			{On: page.OnSlack, As: releaser, Text: "/kargo diff yellow production", Shows: "what is not known"},
 			{On: page.OnSlack, As: releaser, Text: "/kargo status", Shows: "what runs where"},
 			{On: page.OnSlack, As: developer, Text: "/promote blue production", Shows: "may not"},
 			{On: page.OnSlack, As: stranger, Text: "/kargo whoami", Shows: "nobody knows her"},
 			{On: page.OnSlack, As: releaser, Text: "/kargo help", Shows: "what one can ask"},
 			{On: page.OnGitHub, As: releaser, Text: "/promote all production", Shows: "ships them all"},
+			{On: page.OnGitHub, As: releaser, Text: "/diff blue production", Shows: "what would ship"},
 			{On: page.OnGitHub, As: releaser, Text: "/history red production", Shows: "who, what, when"},
 			{On: page.OnGitHub, As: developer, Text: "/promote yellow production", Shows: "may not"},
 			{On: page.OnGitHub, As: releaser, Text: "Looks good to me.", Shows: "is no command"},
@@ -82,7 +85,7 @@ func (d *Demo) Comment(ctx context.Context, login string, number int, text strin
 	if err != nil {
 		return err
 	}
-	if number != releaseIssue && number != openPull {
+	if _, ok := d.github.conversation(number); !ok {
 		return page.Refuse("There is no conversation %d.", number)
 	}
 	_, delivery, err := d.github.fake.Comment(context.WithoutCancel(ctx), repository, number, as.login, text)

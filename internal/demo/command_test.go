@@ -25,6 +25,7 @@ func TestTranscripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	transcribe(t, d, []attempt{
+		{"slack-diff", demo.Command{On: page.OnSlack, As: "octocat", Text: "/kargo diff red production"}, demo.Answered},
 		{"slack-succeeded", demo.Command{On: page.OnSlack, As: "octocat", Text: "/promote red production"}, demo.Succeeded},
 		{"slack-again", demo.Command{On: page.OnSlack, As: "octocat", Text: "/promote red production"}, demo.Refused},
 		{"slack-failed", demo.Command{On: page.OnSlack, As: "octocat", Text: "/promote yellow prod --reason \"weekly release\""}, demo.Failed},
@@ -45,6 +46,7 @@ func TestTranscriptsOfGitHub(t *testing.T) {
 		t.Fatal(err)
 	}
 	transcribe(t, d, []attempt{
+		{"github-diff", demo.Command{On: page.OnGitHub, As: "octocat", Text: "/diff blue production"}, demo.Answered},
 		{"github-succeeded", demo.Command{On: page.OnGitHub, As: "octocat", Text: "/promote green production"}, demo.Succeeded},
 		{"github-not-permitted", demo.Command{On: page.OnGitHub, As: "hubot", Text: "/promote blue production"}, demo.Refused},
 		{"github-stranger", demo.Command{On: page.OnGitHub, As: "monalisa", Text: "/promote blue production"}, demo.Refused},
@@ -63,8 +65,9 @@ type attempt struct {
 // transcribe types commands one after the other and compares what is seen.
 func transcribe(t *testing.T, d *demo.Demo, attempts []attempt) {
 	t.Helper()
+	ready(t, d)
 	for _, a := range attempts {
-		outcome, seen := do(t, d, a.Command)
+		outcome, seen := carryOut(t, d, a.Command, a.want)
 		if outcome != a.want {
 			t.Errorf("%s: %s, want %s", a.name, outcome, a.want)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/app"
 	"github.com/davidaparicio/kargo-bot/internal/githubfake"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
+	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/secret"
 	"github.com/davidaparicio/kargo-bot/internal/slackfake"
 )
@@ -50,7 +51,8 @@ type Demo struct {
 	now      func() time.Time
 	changed  *changed
 	mishaps  *mishaps
-	releases releases
+	releases *releases
+	promoted chan *kargoapi.Promotion
 	slack    *workspace
 	slackAPI *http.Server
 	github   *forge
@@ -65,7 +67,10 @@ type Demo struct {
 // Start starts a demo and returns when the bot takes requests. It runs until ctx is done or Stop is
 // called; Stop has to be called in any case.
 func Start(ctx context.Context, o Options) (*Demo, error) {
-	d := &Demo{id: rand.Text(), log: o.Log, now: time.Now, changed: newChanged(), done: make(chan struct{})}
+	d := &Demo{
+		id: rand.Text(), log: o.Log, now: time.Now, changed: newChanged(), done: make(chan struct{}),
+		releases: newReleases(), promoted: make(chan *kargoapi.Promotion, maxPromoted),
+	}
 	listener, err := d.build(ctx, o)
 	if err != nil {
 		d.close()
@@ -156,6 +161,7 @@ func (d *Demo) botOptions(o Options) app.Options {
 		GitHub: &app.GitHubOptions{
 			URL: d.github.fake.URL() + "/", AppID: appID, PrivateKey: d.github.key,
 			WebhookSecrets: []secret.Text{secret.NewText(d.github.webhookSecret)}, Templates: githubTemplates(),
+			Code: code(), PullRequests: pullRequests(),
 		},
 	}
 }

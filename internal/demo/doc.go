@@ -9,7 +9,10 @@
 // How to find one's way:
 //
 //   - people.go, services.go: who and what there is; rights.go: who may do what
+//   - log.go, monorepo.go, notes.go: the Git history that the images come from, its files and release notes
 //   - kargo.go, slack.go, github.go: the parts, made ready; demo.go: all of them together, running
+//   - merge.go, release.go, promoted.go: what others than the bot do: people merge, images are built, releases
+//     are made, and Kargo commits
 //   - command.go, transcript.go: commands without the page, and their transcript
 //   - state.go, board.go, act.go: what the page (package page) shows and does
 //

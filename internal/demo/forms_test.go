@@ -37,7 +37,9 @@ func forms() []form {
 		{"/freight", demo.Refused, "freight needs a service."},
 		{"/history red production", demo.Answered, "succeeded"},
 		{"/history red", demo.Refused, "history needs an environment."},
-		{"/diff red production", demo.Answered, "3.1.0 → 3.2.0"},
+		{"/diff red production", demo.Answered, "7 commits · 7 pull requests · 1 breaking"},
+		{"/diff yellow production", demo.Answered, "Which commit yellow 1.9.0 was built from is not known"},
+		{"/diff blue staging 3.3.2", demo.Answered, "Takes away 3 commits"},
 		{"/diff red production 3.2.0", demo.Answered, "It can go there."},
 		{"/diff red staging production", demo.Answered, "staging and production"},
 		{"/diff red production 9.9.9", demo.Refused, `No Freight "9.9.9"`},
@@ -95,7 +97,7 @@ func TestEveryFormOnBothSurfaces(t *testing.T) {
 				if registered := strings.HasPrefix(line, "/promote") || strings.HasPrefix(line, "/rollback"); on == page.OnSlack && !registered {
 					line = "/kargo " + strings.TrimPrefix(line, "/")
 				}
-				outcome, seen := do(t, d, demo.Command{On: on, As: "octocat", Text: line})
+				outcome, seen := carryOut(t, d, demo.Command{On: on, As: "octocat", Text: line}, f.want)
 				if outcome != f.want || !strings.Contains(seen, f.says) {
 					t.Errorf("%s is %s, want %s that says %q:\n%s", line, outcome, f.want, f.says, seen)
 				}

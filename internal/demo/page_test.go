@@ -16,7 +16,7 @@ func TestPageShowsAPromotionOnItsWay(t *testing.T) {
 	if cell := inProduction(before, "red"); cell.Version != "3.1.0" || cell.Waits != "3.2.0" || cell.Health != "Healthy" || cell.Since == nil {
 		t.Errorf("red in production begins as %+v", cell)
 	}
-	if len(before.Slack.Messages) != 0 || len(before.Shipments) != 0 || len(before.GitHub) != 2 {
+	if len(before.Slack.Messages) != 0 || len(before.Shipments) != 0 || len(before.GitHub) < 2 {
 		t.Errorf("it begins with %+v", before)
 	}
 
@@ -57,8 +57,9 @@ func TestPageShowsGitHub(t *testing.T) {
 	if answer := after.GitHub[0].Comments[1]; !answer.Bot || answer.Author != "kargo-bot[bot]" || answer.Edited == nil {
 		t.Errorf("the answer is %+v", answer)
 	}
-	if comments := after.GitHub[1].Comments; len(comments) != 1 || comments[0].Author != "hubot" || comments[0].Reactions != nil {
-		t.Errorf("what is no command was answered: %+v", comments)
+	said := slices.DeleteFunc(after.GitHub[1].Comments, func(c page.Comment) bool { return strings.Contains(c.Body, "What merging this adds") })
+	if len(said) != 1 || said[0].Author != "hubot" || said[0].Reactions != nil {
+		t.Errorf("what is no command was answered: %+v", said)
 	}
 }
 

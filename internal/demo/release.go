@@ -3,61 +3,130 @@ package demo
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/davidaparicio/kargo-bot/internal/githubfake"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/kargosim/world"
 )
 
-// releases knows the newest version of each service.
+// releases knows what of each service is released and what is not. One thing is merged at a time, as a merge
+// queue has it: its lock is held over all that follows from a merge.
 type releases struct {
-	mu     sync.Mutex
-	newest map[string]string
+	sync.Mutex
+
+	// newest is the newest version of each service, and unreleased the changes since then.
+	newest     map[string]string
+	unreleased map[string][]shipped
 }
 
-// next returns the version after the newest one, which from now on is the newest.
-func (r *releases) next(s service) (string, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.newest == nil {
-		r.newest = map[string]string{}
+func newReleases() *releases {
+	r := &releases{newest: map[string]string{}, unreleased: map[string][]shipped{}}
+	for _, s := range services() {
+		r.newest[s.name] = s.next
+		for _, e := range between(s.name, s.next, "") {
+			r.unreleased[s.name] = append(r.unreleased[s.name], shipped{e.number, e.title, githubfake.CommitSHA(e.id())})
+		}
 	}
-	version, ok := r.newest[s.name]
-	if !ok {
-		version = s.next
-	}
-	i := strings.LastIndexByte(version, '.')
-	patch, err := strconv.Atoi(version[i+1:])
-	if err != nil {
-		return "", fmt.Errorf("version %s of %s: %w", version, s.name, err)
-	}
-	r.newest[s.name] = fmt.Sprintf("%s.%d", version[:i], patch+1)
-	return r.newest[s.name], nil
+	return r
 }
 
-// Release implements page.World: it puts an image in the registry and has Kargo look for it, as a
-// webhook of the registry would.
+// Release implements page.World: it merges the release pull request of a service, which is opened first if
+// there is none. Where nothing has changed since the last release, something is fixed before.
 func (d *Demo) Release(ctx context.Context, name string) error {
 	s, err := serviceCalled(name)
 	if err != nil {
 		return err
 	}
-	version, err := d.releases.next(s)
+	// What has begun is finished, whoever stops waiting for it.
+	ctx = context.WithoutCancel(ctx)
+	d.releases.Lock()
+	defer d.releases.Unlock()
+	number := d.github.openRelease(name)
+	if number == 0 {
+		if len(d.releases.unreleased[name]) == 0 {
+			if err := d.fix(ctx, s); err != nil {
+				return err
+			}
+		}
+		if number, err = d.proposeRelease(ctx, s); err != nil {
+			return err
+		}
+	}
+	return d.merge(ctx, releaser, number)
+}
+
+// fix pushes a change of a service.
+func (d *Demo) fix(ctx context.Context, s service) error {
+	title := fmt.Sprintf("fix(%s): log why a request failed", s.name)
+	sha, _, err := d.github.fake.PushCommits(ctx, repository, branch, releaser, githubfake.Commit{
+		Message: title, Files: map[string]string{codeFolder(s.name) + "log.go": "// As of " + d.releases.newest[s.name] + ".\n"},
+	})
 	if err != nil {
+		return fmt.Errorf("push a fix of %s: %w", s.name, err)
+	}
+	return d.changeMerged(ctx, s, shipped{title: title, hash: sha})
+}
+
+// changeMerged does what follows from a change of a service on the main branch: an image is built of it.
+func (d *Demo) changeMerged(ctx context.Context, s service, change shipped) error {
+	d.releases.unreleased[s.name] = append(d.releases.unreleased[s.name], change)
+	return d.pushImage(ctx, s, "sha-"+change.hash[:7], change.hash, world.DevWarehouse(s.name))
+}
+
+// proposeRelease opens a release pull request, as release-please does: https://github.com/googleapis/release-please
+func (d *Demo) proposeRelease(ctx context.Context, s service) (number int, err error) {
+	before, changes := d.releases.newest[s.name], d.releases.unreleased[s.name]
+	version, err := next(before, changes)
+	if err != nil {
+		return 0, err
+	}
+	c := conversation{
+		title: releaseTitleOf(s.name, version), author: releasePlease, body: notes(s.name, before, version, d.now(), changes),
+		pull: true, service: s.name, version: version,
+	}
+	head := "release-please--branches--" + branch + "--components--" + s.name + "--" + version
+	if _, _, err := d.github.fake.PushCommits(ctx, repository, head, releasePlease, githubfake.Commit{
+		Message: c.title, Files: map[string]string{codeFolder(s.name) + changelog: "# Changelog\n\n" + c.body},
+	}); err != nil {
+		return 0, fmt.Errorf("push the release of %s: %w", s.name, err)
+	}
+	c.number, _, err = d.github.fake.CreatePullRequest(ctx, repository, githubfake.PullRequest{
+		Title: c.title, Body: c.body, Author: c.author, Head: head,
+	})
+	if err != nil {
+		return 0, fmt.Errorf("propose the release of %s: %w", s.name, err)
+	}
+	d.github.add(c)
+	return c.number, nil
+}
+
+// publish does what follows from the merge of a release pull request: it is tagged and published. Images are
+// built of it as of every commit, and as the release.
+func (d *Demo) publish(ctx context.Context, s service, c conversation, sha string) error {
+	if _, _, err := d.github.fake.PublishRelease(ctx, repository, githubfake.Release{
+		Tag: releaseTag(s.name, c.version), Name: s.name + " " + c.version, Target: sha, Notes: c.body, Author: releasePlease,
+	}); err != nil {
+		return fmt.Errorf("publish %s %s: %w", s.name, c.version, err)
+	}
+	d.releases.newest[s.name], d.releases.unreleased[s.name] = c.version, nil
+	if err := d.pushImage(ctx, s, "sha-"+sha[:7], sha, world.DevWarehouse(s.name)); err != nil {
 		return err
 	}
-	image := world.Image{Tag: version, Commit: commitOf(s, version), At: d.now()}
-	d.simulator.Registry.Push(d.world.Repository(name), d.world.Pushed(name, image))
+	return d.pushImage(ctx, s, c.version, sha, world.ReleasesWarehouse(s.name))
+}
+
+// pushImage puts an image in the registry and has Kargo look for it, as a webhook of the registry would.
+func (d *Demo) pushImage(ctx context.Context, s service, tag, commit, warehouseName string) error {
+	d.simulator.Registry.Push(d.world.Repository(s.name), d.world.Pushed(s.name, s.image(tag, commit, d.now())))
 	warehouse := &kargoapi.Warehouse{}
-	warehouse.Namespace, warehouse.Name = namespace, world.ReleasesWarehouse(name)
-	patch := fmt.Appendf(nil, `{"metadata":{"annotations":{%q:%q}}}`, kargoapi.AnnotationKeyRefresh, version)
+	warehouse.Namespace, warehouse.Name = namespace, warehouseName
+	patch := fmt.Appendf(nil, `{"metadata":{"annotations":{%q:%q}}}`, kargoapi.AnnotationKeyRefresh, tag)
 	if err := d.admin.Patch(ctx, warehouse, client.RawPatch(types.MergePatchType, patch)); err != nil {
-		return fmt.Errorf("have Kargo look for %s %s: %w", name, version, err)
+		return fmt.Errorf("have Kargo look for %s %s: %w", s.name, tag, err)
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ func (d *Demo) run(ctx context.Context, listener net.Listener) error {
 	group, below := errgroup.WithContext(below)
 	for _, part := range []func(context.Context) error{
 		d.runKargo,
-		func(ctx context.Context) error { return d.follow(ctx, d.changed.tell, d.mishaps.ended) },
+		func(ctx context.Context) error { return d.follow(ctx, d.changed.tell, d.ended) },
+		d.pushPromoted,
 		func(ctx context.Context) error { return d.serveSlack(ctx, listener) },
 		d.followSlack,
 		d.followGitHub,

@@ -1,9 +1,6 @@
 package demo
 
 import (
-	"crypto/sha1" //nolint:gosec // names of commits, as Git makes them
-	"encoding/hex"
-	"fmt"
 	"slices"
 	"time"
 
@@ -28,38 +25,24 @@ type service struct {
 	live, next string
 	// build is the newest build, which runs in development.
 	build string
-	// changes are the pull requests between live and next, the oldest first.
-	changes []change
+	// mute are the tags of the images that do not say what they were built from.
+	mute []string
 }
 
-// change is a merged pull request.
-type change struct {
-	number int
-	title  string
-	author string
-}
-
+// services returns what there is. Those of blue say nothing of themselves, but its releases are tagged in
+// Git and its builds are named by their commits. Of yellow 1.9.0 nobody knows.
 func services() []service {
 	return []service{
-		{"red", "3.1.0", "3.2.0", "sha-4f2c1aa", []change{
-			{211, "feat(red)!: drop /v1", developer},
-			{214, "fix(red): retry on 429", releaser},
-			{216, "perf(red): cache the palette", developer},
-			{217, "docs(red): say what /v2 answers", releaser},
-		}},
-		{"blue", "3.3.2", "3.3.3", "sha-9ab0113", []change{
-			{219, "fix(blue): close idle connections", developer},
-		}},
-		{"green", "2.7.4", "2.8.0", "sha-1120fde", []change{
-			{212, "feat(green): announce the region", releaser},
-			{220, "fix(green): count requests once", developer},
-		}},
-		{"yellow", "1.9.0", "2.0.0", "sha-77aa310", []change{
-			{213, "feat(yellow)!: answer JSON only", developer},
-			{215, "test(yellow): cover the error page", releaser},
-			{221, "fix(yellow): escape the host name", developer},
-		}},
+		{"red", "3.1.0", "3.2.0", "sha-4f2c1aa", nil},
+		{"blue", "3.3.2", "3.3.3", "sha-9ab0113", []string{"*"}},
+		{"green", "2.7.4", "2.8.0", "sha-1120fde", nil},
+		{"yellow", "1.9.0", "2.0.0", "sha-77aa310", []string{"1.9.0"}},
 	}
+}
+
+// isMute reports whether the image with a tag does not say what it was built from.
+func (s service) isMute(tag string) bool {
+	return slices.Contains(s.mute, "*") || slices.Contains(s.mute, tag)
 }
 
 // serviceCalled returns the service of that name, or an error for whoever sits at the page.
@@ -72,20 +55,12 @@ func serviceCalled(name string) (service, error) {
 	return all[i], nil
 }
 
-// commitOf returns the commit that a version was built from: for next, that of the last change.
-func commitOf(s service, version string) string {
-	if version == s.next {
-		return mergeCommit(s.changes[len(s.changes)-1])
+// image returns an image of the service as a build of that commit pushes it.
+func (s service) image(tag, commit string, at time.Time) world.Image {
+	if s.isMute(tag) {
+		commit = ""
 	}
-	return commit(s.name + " " + version)
-}
-
-func mergeCommit(c change) string { return commit(fmt.Sprintf("#%d %s", c.number, c.title)) }
-
-// commit makes up the name of a commit: always the same for the same thing.
-func commit(what string) string {
-	sum := sha1.Sum([]byte(repository + " " + what)) //nolint:gosec // see the import
-	return hex.EncodeToString(sum[:])
+	return world.Image{Tag: tag, Commit: commit, At: at}
 }
 
 // worldOf describes the services to the simulated Kargo: images lead to commits, and commits to the
@@ -98,9 +73,7 @@ func worldOf(now time.Time) world.Spec {
 		ago := func(days, hours int) time.Time {
 			return now.Add(-time.Duration(24*days+hours)*time.Hour - time.Duration(17*i)*time.Minute)
 		}
-		image := func(tag string, at time.Time) world.Image {
-			return world.Image{Tag: tag, Commit: commitOf(s, tag), At: at}
-		}
+		image := func(tag string, at time.Time) world.Image { return s.image(tag, builtFrom(s.name, tag), at) }
 		spec.Services = append(spec.Services, world.Service{
 			Name:     s.name,
 			Builds:   []world.Image{image(s.build, ago(0, 1))},

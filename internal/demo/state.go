@@ -20,6 +20,7 @@ const (
 	shownMessages  = 200
 	shownComments  = 100
 	shownShipments = 50
+	shownThreads   = 12
 )
 
 // State implements page.World.
@@ -117,18 +118,32 @@ func message(m slackfake.Message, bot string, names map[string]string) page.Mess
 
 // threads returns the conversations that the page shows.
 func (f *forge) threads() []page.Thread {
-	threads := []page.Thread{
-		{Number: releaseIssue, Title: releaseTitle, Author: releaser, Body: releaseBody()},
-		{Number: openPull, Title: pullTitle, Author: developer, Body: pullBody, PullRequest: true},
-	}
-	for i := range threads {
-		comments := f.fake.Comments(repository, threads[i].Number)
-		threads[i].Comments = []page.Comment{}
-		for _, c := range comments[max(0, len(comments)-shownComments):] {
-			threads[i].Comments = append(threads[i].Comments, commentOf(c))
+	all := f.list()
+	// Those that the demo begins with come first, then what was opened since, then what was merged before.
+	first := slices.IndexFunc(all, func(c conversation) bool { return c.number == releaseIssue })
+	shown := slices.Clone(all[first:])
+	for _, c := range slices.Backward(all[:first]) {
+		if len(shown) < shownThreads {
+			shown = append(shown, c)
 		}
 	}
+	threads := make([]page.Thread, len(shown))
+	for i, c := range shown {
+		threads[i] = f.thread(c)
+	}
 	return threads
+}
+
+func (f *forge) thread(c conversation) page.Thread {
+	thread := page.Thread{
+		Number: c.number, Title: c.title, Author: c.author, Body: c.body,
+		PullRequest: c.pull, Merged: c.merged, Comments: []page.Comment{},
+	}
+	comments := f.fake.Comments(repository, c.number)
+	for _, comment := range comments[max(0, len(comments)-shownComments):] {
+		thread.Comments = append(thread.Comments, commentOf(comment))
+	}
+	return thread
 }
 
 func commentOf(c githubfake.Comment) page.Comment {

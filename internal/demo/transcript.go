@@ -127,21 +127,47 @@ var markup = regexp.MustCompile(`(?s)<!--.*?-->` + // hidden
 	`|&(?:[a-z]+|#\d+);` +
 	`|\[((?:\\.|[^\]\\])*)\]\([^)]*\)` + // 2: a link's label
 	`|(?m:^\| | \|$)| \| ` + // the ends of a row, and what is between its cells
-	`|\*\*|</?(?:strong|code)>|` + "`+" + `|(?m:^#{1,6} )`)
+	`|\*\*|</?(?:strong|code|details|summary)>|` + "`+" + `|(?m:^#{1,6} )`)
 
 // betweenCells is what stands between the cells of a table.
 const betweenCells = " | "
 
-// plainMarkdown returns a comment of the bot as a person reads it. It knows what the bot writes and no
-// more of Markdown.
+// fence is the line that begins or ends a block of code.
+var fence = regexp.MustCompile("^(`{3,})[a-z]*$")
+
+// plainMarkdown returns a comment of the bot as a person reads it, with all that is folded. It knows what the
+// bot writes and no more of Markdown.
 func plainMarkdown(text string) string {
+	var lines, prose []string
+	end := "" // of the block of code that a line is in
+	flush := func() { lines, prose = append(lines, plainProse(strings.Join(prose, "\n"))...), nil }
+	for line := range strings.SplitSeq(text, "\n") {
+		begins := fence.FindStringSubmatch(line)
+		switch {
+		case end == "" && begins != nil:
+			flush()
+			end = begins[1]
+		case end == "":
+			prose = append(prose, line)
+		case line == end:
+			end = ""
+		default:
+			lines = append(lines, line)
+		}
+	}
+	flush()
+	return strings.Join(lines, "\n")
+}
+
+// plainProse returns the lines of what is no block of code, without empty ones.
+func plainProse(text string) []string {
 	plain := markup.ReplaceAllStringFunc(text, func(found string) string {
 		parts := markup.FindStringSubmatch(found)
 		switch {
 		case parts[1] != "":
 			return parts[1]
 		case parts[2] != "":
-			return plainMarkdown(parts[2])
+			return strings.Join(plainProse(parts[2]), " ")
 		case strings.HasPrefix(found, "&"):
 			return html.UnescapeString(found)
 		case found == betweenCells:
@@ -150,10 +176,10 @@ func plainMarkdown(text string) string {
 		return ""
 	})
 	var lines []string
-	for line := range strings.Lines(strings.NewReplacer("\u200b", "", "\u2003", "   ").Replace(plain)) {
+	for line := range strings.SplitSeq(strings.NewReplacer("\u200b", "", "\u2003", "   ").Replace(plain), "\n") {
 		if line = strings.TrimSpace(line); line != "" {
 			lines = append(lines, line)
 		}
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }

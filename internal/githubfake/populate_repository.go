@@ -96,6 +96,11 @@ func (w *world) addPullRequest(repo *repository, seed PullRequest) (*issue, erro
 	if repo.git.Len() > 0 {
 		repo.place(added.pull, seed)
 	}
+	if merge := repo.git.Commit(added.pull.mergeSHA); seed.Merged && merge != nil {
+		// It was merged when the commit was made, and no earlier time is known.
+		at := merge.Committer.At
+		added.created, added.updated, added.closed, added.pull.merged = at, at, at, at
+	}
 	return added, nil
 }
 

@@ -18,7 +18,7 @@ func TestDiffSaysWhatIsInAVersion(t *testing.T) {
 	w.Start(t)
 	says := []string{
 		"3.1.0", "3.2.0", "3 commits · 3 pull requests · 1 breaking", "compare", "feat(red)!: drop /v1", "hubot",
-		"fix(red): retry on 429", "#9", "1 commit in between concern", "Release notes: 3.2.0", "Bug Fixes",
+		"fix(red): retry on 429", "#9", "1 commit in between", "Release notes: 3.2.0", "Bug Fixes",
 		"Manifests: 1 resource changed", "3.2.0",
 	}
 	untilTold(t, w, "diff red production", says[2])

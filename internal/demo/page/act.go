@@ -96,6 +96,13 @@ func written(text string) (string, error) {
 	return text, nil
 }
 
+type merge struct {
+	As     string `json:"as"`
+	Number int    `json:"number"`
+}
+
+func (s *Server) merge(ctx context.Context, r merge) error { return s.world.Merge(ctx, r.As, r.Number) }
+
 type arrangement struct {
 	Service string `json:"service"`
 	Mishap  string `json:"mishap"`

@@ -14,6 +14,7 @@ func TestRequests(t *testing.T) {
 		{"/api/click", `{"as":"octocat","message":"1763812800.000100","action":"kargo-bot:0"}`, "octocat clicks kargo-bot:0 of 1763812800.000100"},
 		{"/api/github", `{"as":"hubot","number":7,"text":"hello"}`, "hubot comments on 7 hello"},
 		{"/api/mishap", `{"service":"red","mishap":"fails"}`, "red fails"},
+		{"/api/merge", `{"as":"octocat","number":7}`, "octocat merges 7"},
 		{"/api/release", `{"service":"red"}`, "release red"},
 		{"/api/abort", `{"stage":"red-production"}`, "abort red-production"},
 	} {

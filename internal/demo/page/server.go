@@ -45,6 +45,7 @@ func New(world World, log *slog.Logger) (*Server, error) {
 	mux.HandleFunc("POST /api/slack", post(s, s.typeLine))
 	mux.HandleFunc("POST /api/click", post(s, s.click))
 	mux.HandleFunc("POST /api/github", post(s, s.comment))
+	mux.HandleFunc("POST /api/merge", post(s, s.merge))
 	mux.HandleFunc("POST /api/mishap", post(s, s.arrange))
 	mux.HandleFunc("POST /api/release", post(s, s.release))
 	mux.HandleFunc("POST /api/abort", post(s, s.abort))

@@ -103,6 +103,8 @@ type Thread struct {
 	Body        string `json:"body"`
 	Author      string `json:"author"`
 	PullRequest bool   `json:"pullRequest,omitempty"`
+	// Merged says that it is a pull request that was merged.
+	Merged bool `json:"merged,omitempty"`
 	// Comments are the newest ones, oldest first.
 	Comments []Comment `json:"comments"`
 }

@@ -91,6 +91,11 @@ func (w *world) Arrange(_ context.Context, service, mishap string) error {
 	return w.note("%s %s", service, mishap)
 }
 
+// Merge implements page.World.
+func (w *world) Merge(_ context.Context, person string, number int) error {
+	return w.note("%s merges %d", person, number)
+}
+
 // Release implements page.World.
 func (w *world) Release(_ context.Context, service string) error {
 	return w.note("release %s", service)

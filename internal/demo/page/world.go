@@ -22,6 +22,8 @@ type World interface {
 	// Arrange says what happens to the next promotion of a service: one of About's mishaps, or ""
 	// for nothing special.
 	Arrange(ctx context.Context, service, mishap string) error
+	// Merge merges a pull request as a person.
+	Merge(ctx context.Context, person string, number int) error
 	// Release makes a new version of a service.
 	Release(ctx context.Context, service string) error
 	// Abort stops what is being promoted to a Stage, as somebody in Kargo's UI would.

@@ -35,7 +35,7 @@ const (
 type Image struct {
 	// Tag is "sha-…" for a build of a commit, and a version for a release.
 	Tag string
-	// Commit is the SHA that it was built from.
+	// Commit is the SHA that it was built from; empty for an image that does not say.
 	Commit string
 	// At is when.
 	At time.Time
@@ -143,15 +143,11 @@ func (s Spec) Repository(service string) string { return s.Images + "/" + servic
 // Pushed returns an image of a service as the registry has it.
 func (s Spec) Pushed(service string, image Image) registry.Image {
 	sum := sha256.Sum256([]byte(s.Repository(service) + ":" + image.Tag + " " + image.Commit))
-	return registry.Image{
-		Tag:       image.Tag,
-		Digest:    "sha256:" + hex.EncodeToString(sum[:]),
-		CreatedAt: image.At,
-		Annotations: map[string]string{
-			AnnotationRevision: image.Commit,
-			AnnotationSource:   s.Source,
-		},
+	pushed := registry.Image{Tag: image.Tag, Digest: "sha256:" + hex.EncodeToString(sum[:]), CreatedAt: image.At}
+	if image.Commit != "" {
+		pushed.Annotations = map[string]string{AnnotationRevision: image.Commit, AnnotationSource: s.Source}
 	}
+	return pushed
 }
 
 // StageName returns the name of a service's Stage in an environment.

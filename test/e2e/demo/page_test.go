@@ -41,6 +41,23 @@ func TestACommentWrittenOnThePageIsSeenToItsEnd(t *testing.T) {
 	b.screenshot("live")
 }
 
+// TestAPullRequestIsMergedOnThePage: the bot's comment says first what merging adds, and then where the change is.
+func TestAPullRequestIsMergedOnThePage(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	b.do("open the page", chromedp.Navigate(startPage(t)), chromedp.WaitVisible("#github-input"))
+	b.awaitText("#thread option", "#231")
+	b.do("pick the pull request", chromedp.SetValue("#thread", "231"),
+		chromedp.Evaluate[chromedp.Void](`document.querySelector("#thread").dispatchEvent(new Event("change"))`))
+	b.awaitText("#comments > li", "kargo-bot", "What merging this adds", "3.3.2 + 6 commits")
+	b.screenshot("open")
+	b.do("merge it", chromedp.Click("#merge"))
+	b.awaitText("#issue-title", "Merged pull request")
+	b.awaitText("#comments > li", "kargo-bot", "This change is in development, and not yet in production")
+	b.awaitText("#thread option", "chore: release blue 3.4.0")
+	b.screenshot("in-development")
+}
+
 func TestWhoMayNotIsToldOnThePage(t *testing.T) {
 	t.Parallel()
 	b := newBrowser(t)

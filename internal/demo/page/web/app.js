@@ -37,7 +37,7 @@ function begin(about) {
     act.arrange(form.elements.service.value, form.elements.mishap.value);
   };
   $('#release').onclick = () => act.release(form.elements.service.value);
-  $('#thread').onchange = () => { world.thread = Number($('#thread').value); drawGitHub(); };
+  $('#thread').onchange = () => { world.thread = Number($('#thread').value); drawGitHub(); newest.github(); };
   person.listeners.push(drawSlack);
 }
 
@@ -53,10 +53,18 @@ async function click(message, action) {
   $('#slack-form .error').textContent = await post('api/click', { as: person.name, message, action });
 }
 
+// merge has a pull request merged. What is wrong stands beside the input, too.
+async function merge(number) {
+  newest.github();
+  $('#merge').disabled = true;
+  $('#github-form .error').textContent = await post('api/merge', { as: person.name, number });
+  $('#merge').disabled = false;
+}
+
 function complain(wrong) { $('#mishap-form .error').textContent = wrong; }
 
 function drawSlack() { if (world.slack) showSlack(world.slack, person.name, click); }
-function drawGitHub() { if (world.github) showGitHub(world.github, world.thread); }
+function drawGitHub() { if (world.github) showGitHub(world.github, world.thread, merge); }
 
 function drawBoard() {
   showBoard(world.board, world.about.mishaps, act);

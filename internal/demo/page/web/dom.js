@@ -46,9 +46,12 @@ export function keyed(parent, items, key, render) {
   known.set(parent, after);
 }
 
-// replace puts a new element in the place of an old one. What had the focus in it keeps that, if it is
-// still there; else the focus goes to what can be scrolled around it, and not to the top of the page.
+// replace puts a new element in the place of an old one. What was unfolded in it stays so. What had the focus
+// keeps that, if it is still there; else the focus goes to what can be scrolled around it, and not to the top
+// of the page.
 function replace(old, node) {
+  const folds = node.querySelectorAll('details');
+  old.querySelectorAll('details').forEach((fold, i) => { if (folds[i]) folds[i].open = fold.open; });
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(node);
   if (!focused) return;
@@ -63,11 +66,22 @@ function mark(node, name) {
 }
 
 // follow keeps a list scrolled to its end while it grows or its place shrinks, unless somebody
-// scrolled up. It returns a function that goes back to the end.
+// scrolled up. An item that is higher than its place is shown from its beginning, once. follow returns a
+// function that goes back to the end.
 export function follow(scroller, content) {
   let atEnd = true;
   let [top, height] = [0, 0];
-  const toEnd = () => { scroller.scrollTop = scroller.scrollHeight; };
+  let begun = null; // the number of items when the last one was shown from its beginning
+  const toEnd = () => {
+    const last = content.lastElementChild;
+    if (!last || last.offsetHeight <= scroller.clientHeight) {
+      begun = null;
+      scroller.scrollTop = scroller.scrollHeight;
+    } else if (begun !== content.childElementCount) {
+      begun = content.childElementCount;
+      scroller.scrollTop += last.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+    }
+  };
   scroller.addEventListener('scroll', () => {
     const { scrollTop, scrollHeight, clientHeight } = scroller;
     if (scrollHeight - scrollTop - clientHeight < 40) atEnd = true;
@@ -77,7 +91,7 @@ export function follow(scroller, content) {
   const observer = new ResizeObserver(() => { if (atEnd) toEnd(); });
   observer.observe(scroller);
   observer.observe(content);
-  return () => { atEnd = true; toEnd(); };
+  return () => { atEnd = true; begun = null; toEnd(); };
 }
 
 // link is a link that opens elsewhere, or only its text if it leads nowhere on the web.

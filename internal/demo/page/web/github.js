@@ -8,20 +8,27 @@ const signs = {
   eyes: '👀', rocket: '🚀', '-1': '👎', '+1': '👍', confused: '😕', heart: '❤️', hooray: '🎉', laugh: '😄',
 };
 
-// showGitHub shows the conversation that is picked.
-export function showGitHub(threads, number) {
+// showGitHub shows the conversation that is picked. merge(number) merges a pull request.
+export function showGitHub(threads, number, merge) {
   const pick = $('#thread');
-  keyed(pick, threads.map(({ number, title, pullRequest }) => ({ number, title, pullRequest })), (t) => t.number,
-    (t) => h('option', { value: t.number }, `#${t.number} ${t.title}`));
+  keyed(pick, threads.map(({ number, title, pullRequest, merged }) => ({ number, title, pullRequest, merged })), (t) => t.number,
+    (t) => h('option', { value: t.number }, `#${t.number} ${t.title}${t.merged ? ' (merged)' : ''}`));
   const thread = threads.find((t) => t.number === number) ?? threads[0];
   if (!thread) return;
   pick.value = thread.number;
   const title = $('#issue-title');
   title.replaceChildren(
-    h('span', { class: 'open' }, thread.pullRequest ? 'Open pull request' : 'Open issue'), ' ',
+    h('span', { class: thread.merged ? 'merged' : 'open' }, state(thread)), ' ',
     thread.title, ' ', h('span', { class: 'number' }, `#${thread.number}`));
+  $('#merge').hidden = !thread.pullRequest || thread.merged;
+  $('#merge').onclick = () => merge(thread.number);
   const first = { id: `opened-${thread.number}`, author: thread.author, body: thread.body, opened: true };
   keyed($('#comments'), [first, ...thread.comments], (c) => c.id, comment);
+}
+
+function state({ pullRequest, merged }) {
+  if (!pullRequest) return 'Open issue';
+  return merged ? 'Merged pull request' : 'Open pull request';
 }
 
 function comment(c) {
