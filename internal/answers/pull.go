@@ -30,6 +30,8 @@ type PlacePreview struct {
 
 // Whereabouts is where a change is that was merged.
 type Whereabouts struct {
+	// Release says that the pull request made a release.
+	Release  bool
 	Services []ServiceWhereabouts
 	// More is how many other services it touches.
 	More int
@@ -49,7 +51,8 @@ type ServiceWhereabouts struct {
 // Place is whether a change is in an environment.
 type Place struct {
 	Environment string
-	// Version is what runs there; empty if nothing does.
+	// Version is what runs there, or with which the change came there; empty if nothing does, or if that is
+	// not known any more.
 	Version string
 	// Since is when that came.
 	Since time.Time

@@ -19,12 +19,13 @@ import (
 
 // reading is what the bot finds out from source code; all of it is nil without GitHub.
 type reading struct {
-	client    *github.Client
-	source    *github.Source
-	code      *freightdiff.Code
-	manifests *contents.Manifests
-	follower  *pullrequest.Follower
-	hints     chan github.Hint
+	client *github.Client
+	source *github.Source
+	// code answers people, and quiet whoever nobody waits for.
+	code, quiet *freightdiff.Code
+	manifests   *contents.Manifests
+	follower    *pullrequest.Follower
+	hints       chan github.Hint
 }
 
 // maxHints is how many hints of webhooks wait to be looked at. What finds no room is found on the next pass.
@@ -44,14 +45,16 @@ func newReading(o Options, catalogue *kargo.Catalogue, links cards.Links) (*read
 	if r.source, err = github.NewSource(github.SourceOptions{Client: r.client, Registerer: o.Registry, Logger: o.Log, Now: o.Now}); err != nil {
 		return r, err
 	}
+	background := r.source.Background()
 	r.code = freightdiff.NewCode(freightdiff.CodeOptions{Forge: r.source, Web: g.Code.Web, Source: g.Code.Source})
+	r.quiet = freightdiff.NewCode(freightdiff.CodeOptions{Forge: background, Web: g.Code.Web, Source: g.Code.Source})
 	r.manifests = &contents.Manifests{Trees: trees{r.source}, Overlay: g.Code.Overlay}
 	if g.PullRequests == nil {
 		return r, nil
 	}
 	r.hints = make(chan github.Hint, maxHints)
 	r.follower = pullrequest.NewFollower(pullrequest.Options{
-		Forge: r.source, Catalogue: catalogue, Code: r.code, Manifests: r.manifests,
+		Forge: background, Catalogue: catalogue, Code: r.quiet, Manifests: &contents.Manifests{Trees: trees{background}, Overlay: g.Code.Overlay},
 		Home:  func(project, service string) (string, []string) { return g.Code.Source(project, service).Home(service) },
 		Repos: g.PullRequests.Repos, Web: g.Code.Web, Release: g.PullRequests.Release, Follow: g.PullRequests.Follow,
 		Links: links, Now: o.Now, Log: o.Log,
@@ -77,8 +80,10 @@ func (r *reading) setup(mgr ctrl.Manager, o Options) error {
 }
 
 func (r *reading) close() {
-	if r.code != nil {
-		r.code.Close()
+	for _, code := range []*freightdiff.Code{r.code, r.quiet} {
+		if code != nil {
+			code.Close()
+		}
 	}
 	if r.source != nil {
 		r.source.Close()

@@ -3,6 +3,7 @@ package cards
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,27 +65,30 @@ func foundIn(services []answers.ServiceWhereabouts) []string {
 // whereTitle says how far a change has come: as far as in all of its services.
 func whereTitle(w answers.Whereabouts) string {
 	environments := foundIn(w.Services)
-	reached, last := "", ""
+	reached, last, subject := "", "", "This change"
+	if w.Release {
+		subject = "This release"
+	}
 	if len(environments) > 0 {
 		last = environments[len(environments)-1]
 	}
 	for _, env := range environments {
 		switch there, gone := everywhere(w.Services, env); {
 		case gone:
-			return "This change was taken out of " + env + " again"
+			return subject + " was taken out of " + env + " again"
 		case there:
 			reached = env
 		}
 	}
 	switch {
 	case reached == last && last != "":
-		return "This change is in " + last
+		return subject + " is in " + last
 	case reached != "":
-		return fmt.Sprintf("This change is in %s, and not yet in %s", reached, last)
+		return fmt.Sprintf("%s is in %s, and not yet in %s", subject, reached, last)
 	case built(w.Services):
-		return "This change is built, and nowhere yet"
+		return subject + " is built, and nowhere yet"
 	default:
-		return "This change is merged, and not yet built"
+		return subject + " is merged, and not yet built"
 	}
 }
 
@@ -112,9 +116,12 @@ func built(services []answers.ServiceWhereabouts) bool {
 	return len(services) > 0
 }
 
-// builtCell names the Freight that has the change.
+// builtCell says whether there is Freight that has the change, and which as long as it is nowhere.
 func builtCell(s answers.ServiceWhereabouts) chatops.Text {
-	if len(s.Freight) == 0 {
+	switch {
+	case slices.ContainsFunc(s.Places, func(p answers.Place) bool { return p.There }):
+		return plain("✓")
+	case len(s.Freight) == 0:
 		return plain("not yet")
 	}
 	names := make([]string, len(s.Freight))
@@ -132,6 +139,8 @@ func placeCell(s answers.ServiceWhereabouts, environment string) chatops.Text {
 		}
 		version := cmp.Or(p.Version, "nothing")
 		switch {
+		case p.There && p.Version == "":
+			return plain("✓")
 		case p.There:
 			return append(chatops.Line(chatops.Plain("✓ "), chatops.Bold(version)), onDate(p.Since)...)
 		case p.Unknown != "":

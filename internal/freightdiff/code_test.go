@@ -168,8 +168,7 @@ https://github.com/acme/microsvcs/compare/` + hash("b2") + "..." + hash("a2") + 
 				"or name the repository in the bot's configuration under github.sources.\n"},
 		{"no revision", guide, version("3.1.0", "a1"), version("3.1.9", ""),
 			"quay.io/acme/red acme/microsvcs \nWhich commit red 3.1.9 was built from is not known: there is no tag red/3.1.9 in acme/microsvcs. " +
-				"Build the image with the annotation org.opencontainers.image.revision, and it will be.\n" +
-				"https://github.com/acme/microsvcs/compare/" + hash("a1") + "...red%2F3.1.9\n"},
+				"Build the image with the annotation org.opencontainers.image.revision, and it will be.\n"},
 		{"a commit of elsewhere", guide, version("x", "a1"), version("y", "cc"),
 			"quay.io/acme/red acme/microsvcs \na100000 and cc00000 can't be compared: one of the two is not in acme/microsvcs, or they have no history in common.\n"},
 	} {

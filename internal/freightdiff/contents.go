@@ -1,6 +1,8 @@
 package freightdiff
 
 import (
+	"slices"
+
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
@@ -29,14 +31,24 @@ func Contents(service string, code []answers.CodeChange) v1alpha1.Contents {
 	if len(code) == 1 {
 		out.URL = bounded(code[0].URL)
 	}
-	for _, breaking := range []bool{true, false} {
-		for _, c := range commits {
-			if c.Breaking == breaking && len(out.Highlights) < maxHighlights {
-				out.Highlights = append(out.Highlights, highlight(c))
-			}
-		}
+	// Of equals, the newest come first, as before.
+	slices.SortStableFunc(commits, func(a, b answers.Commit) int { return rank(a) - rank(b) })
+	for _, c := range commits[:min(len(commits), maxHighlights)] {
+		out.Highlights = append(out.Highlights, highlight(c))
 	}
 	return out
+}
+
+// rank says how much a commit matters to those who use the service: the lower, the more.
+func rank(c answers.Commit) int {
+	switch {
+	case c.Breaking:
+		return 0
+	case c.Type == "feat", c.Type == "fix", c.Type == "perf", c.Type == "revert", c.Type == "":
+		return 1
+	default:
+		return 2
+	}
 }
 
 // counted adds commits to a count, which is nil as long as there are none.

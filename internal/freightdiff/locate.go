@@ -13,7 +13,7 @@ import (
 // place is a commit of a repository, or why it is not known.
 type place struct {
 	commit string
-	// ref names the commit on the forge's pages even if it is not known: a tag.
+	// ref names the commit on the forge's pages, where there may be such a one: a tag that could not be asked for.
 	ref string
 	// unknown says why there is no commit, for people.
 	unknown string
@@ -60,7 +60,7 @@ func (c *Code) locate(ctx context.Context, src Source, repo string, change answe
 	if len(tags) == 0 {
 		return place{unknown: fmt.Sprintf("Which commit %s was built from is not known. %s", name, addRevision)}
 	}
-	return place{ref: tags[0], unknown: fmt.Sprintf(
+	return place{unknown: fmt.Sprintf(
 		"Which commit %s was built from is not known: there is no tag %s in %s. %s", name, strings.Join(tags, " or "), repo, addRevision)}
 }
 

@@ -10,30 +10,41 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
 )
 
-const (
-	// readsPerMinute bounds the reads of source code. GitHub allows 900 points a minute, of which a read
-	// costs 1 and a write 5: what is left is for 60 comments and reactions.
-	readsPerMinute = 600
-	// readsBurst is how many of them may come at once.
-	readsBurst = 100
-	// readsAtOnce bounds those under way: the rest of maxConcurrent is for what people asked for.
-	readsAtOnce = 20
-	// longestQueue is the longest that a read waits for its turn.
-	longestQueue = 10 * time.Second
+// share is what part of GitHub's limits reads may use.
+type share struct {
+	// perMinute is how many there may be. GitHub allows 900 points a minute, of which a read costs 1 and a write 5.
+	perMinute int
+	// burst is how many of them may come at once, and atOnce bounds those under way: the rest of maxConcurrent
+	// is for what people asked for.
+	burst, atOnce int
+	// reserved is how much of an hour's calls they leave to others, in percent.
+	reserved int
+}
+
+// The shares: of reads that somebody waits for, and of those that nobody does. Together they leave 300 points
+// a minute to commands: 60 comments and reactions.
+var (
+	interactive = share{perMinute: 400, burst: 100, atOnce: 20, reserved: 15}
+	background  = share{perMinute: 200, burst: 40, atOnce: 10, reserved: 30}
 )
+
+// longestQueue is the longest that a read waits for its turn.
+const longestQueue = 10 * time.Second
 
 // budget holds reads back, so that they never keep commands from being answered.
 type budget struct {
-	now     func() time.Time
-	limiter *rate.Limiter
-	slots   chan struct{}
+	now      func() time.Time
+	limiter  *rate.Limiter
+	slots    chan struct{}
+	reserved int
 }
 
-func newBudget(now func() time.Time) *budget {
+func newBudget(now func() time.Time, s share) *budget {
 	return &budget{
-		now:     now,
-		limiter: rate.NewLimiter(rate.Every(time.Minute/readsPerMinute), readsBurst),
-		slots:   make(chan struct{}, readsAtOnce),
+		now:      now,
+		limiter:  rate.NewLimiter(rate.Every(time.Minute/time.Duration(s.perMinute)), s.burst),
+		slots:    make(chan struct{}, s.atOnce),
+		reserved: s.reserved,
 	}
 }
 
@@ -60,7 +71,7 @@ func (b *budget) bearable(ctx context.Context, wait time.Duration) error {
 // that of the context.
 func (b *budget) enter(ctx context.Context, q *quota) (leave func(), err error) {
 	now := b.now()
-	if err := spare(q, now); err != nil {
+	if err := spare(q, now, b.reserved); err != nil {
 		return nil, err
 	}
 	turn := b.limiter.ReserveN(now, 1)
@@ -87,9 +98,10 @@ func (b *budget) enter(ctx context.Context, q *quota) (leave func(), err error) 
 	}
 }
 
-// spare returns an *freightdiff.Unavailable if what remains of a quota is kept for commands.
-func spare(q *quota, now time.Time) error {
-	until := q.reserved(now)
+// spare returns an *freightdiff.Unavailable if no more remains of a quota than that part, in percent, which is
+// kept for others.
+func spare(q *quota, now time.Time, reserved int) error {
+	until := q.reserved(now, reserved)
 	if until.IsZero() {
 		return nil
 	}

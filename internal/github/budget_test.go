@@ -16,6 +16,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
 	"github.com/davidaparicio/kargo-bot/internal/github"
+	"github.com/davidaparicio/kargo-bot/internal/pullrequest"
 )
 
 // When little remains of GitHub's limit, it is for commands: reads wait until it starts anew.
@@ -66,7 +67,7 @@ func TestWhatRemainsOfTheLimitIsForCommands(t *testing.T) {
 		t.Errorf("%v are counted as refused", got)
 	}
 	// What nobody waits for is not written either; an answer to a command is.
-	if _, err := source.Comment(soon(t), repository, 1, "kargo-bot:diff:1", chatops.Card{Title: "x"}, 5); isDeferred(err) == nil {
+	if _, err := source.Comment(soon(t), repository, 1, pullrequest.Remark{Marker: "kargo-bot:diff:1", Card: chatops.Card{Title: "x"}}, 5); isDeferred(err) == nil {
 		t.Errorf("a comment: %v", err)
 	}
 	if _, err := github.NewSink(client).Post(soon(t), card(1)); err != nil {
@@ -107,8 +108,8 @@ func TestTheLowestFigureOfAnHourCounts(t *testing.T) {
 	unavailable(t, err)
 }
 
-// GitHub allows 900 points a minute to all that the bot does: reads keep to 600, and who can't wait for
-// their turn is told so.
+// GitHub allows 900 points a minute to all that the bot does: reads that somebody waits for keep to 400, and who
+// can't wait for their turn is told so.
 func TestReadsKeepBelowSecondaryLimits(t *testing.T) {
 	source, h, now := newSource(t, func(string, *http.Request) *http.Response { return reply(200, hash(1)) })
 	refs := 0
@@ -138,7 +139,7 @@ func TestReadsKeepBelowSecondaryLimits(t *testing.T) {
 	if err := read(soon(t)); err != nil {
 		t.Error(err)
 	}
-	// In a minute there are 600 at the most, with the burst at its beginning.
+	// In a minute there are 400 at the most, with the burst at its beginning.
 	made := 0
 	for range 60 {
 		now.advance(time.Second)
@@ -146,7 +147,7 @@ func TestReadsKeepBelowSecondaryLimits(t *testing.T) {
 			made++
 		}
 	}
-	if made < 550 || made > 600 {
+	if made < 370 || made > 400 {
 		t.Errorf("%d reads in a minute", made)
 	}
 }
@@ -211,5 +212,29 @@ func TestReadsKeepAPause(t *testing.T) {
 	_, _ = source.Resolve(soon(t), repository, "after")
 	if h.calls() != 2 {
 		t.Errorf("%d calls after it", h.calls())
+	}
+}
+
+// TestReadsThatNobodyWaitsForLeaveRoomForOthers: those have a smaller share, and remember the same.
+func TestReadsThatNobodyWaitsForLeaveRoomForOthers(t *testing.T) {
+	source, hub, _ := newSource(t, func(_ string, r *http.Request) *http.Response { return ahead(r, 1) })
+	quiet := source.Background()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	made := 0
+	for ; made < 200; made++ {
+		if _, err := quiet.Compare(ctx, repository, hash(made), hash(1000)); err != nil {
+			break
+		}
+	}
+	if made < 30 || made > 60 {
+		t.Errorf("%d reads in the background at once", made)
+	}
+	if _, err := source.Compare(soon(t), repository, hash(5000), hash(1000)); err != nil {
+		t.Errorf("somebody who waits is refused: %v", err)
+	}
+	calls := hub.calls()
+	if _, err := source.Compare(soon(t), repository, hash(0), hash(1000)); err != nil || hub.calls() != calls {
+		t.Errorf("what is known already was asked again: %v", err)
 	}
 }

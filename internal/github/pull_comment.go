@@ -5,36 +5,68 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	gh "github.com/google/go-github/v66/github"
 
-	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
+	"github.com/davidaparicio/kargo-bot/internal/pullrequest"
 )
+
+// settledMark follows the marker of a comment that is not going to change.
+const settledMark = ":settled"
+
+// markerOfRemark returns what is hidden in a remark.
+func markerOfRemark(r pullrequest.Remark) string {
+	if r.Settled {
+		return r.Marker + settledMark
+	}
+	return r.Marker
+}
+
+// Said implements pullrequest.Forge.
+func (s *Source) Said(ctx context.Context, repo string, number int, marker string) (id int64, settled bool, err error) {
+	where, err := s.conversation(ctx, repo, number)
+	if err != nil {
+		return 0, false, err
+	}
+	found, err := s.remarks(ctx, where, marker)
+	if err != nil || len(found) == 0 {
+		return 0, false, s.written(repo, err)
+	}
+	return found[0].id, strings.HasSuffix(found[0].marker, settledMark), nil
+}
+
+// remarks returns the comments with a marker, settled or not, oldest first.
+func (s *Source) remarks(ctx context.Context, where conversation, marker string) ([]marked, error) {
+	var found []marked
+	err := s.client.eachOwn(ctx, where, time.Time{}, func(comment marked) {
+		if strings.TrimSuffix(comment.marker, settledMark) == marker {
+			found = append(found, comment)
+		}
+	})
+	return found, err
+}
 
 // Comment implements pullrequest.Forge. It is not what somebody waits for, and so does not use what of the
 // rate limit is kept for commands. If another comment with the marker is found, by two replicas that wrote
 // at the same time, the younger one is deleted.
-func (s *Source) Comment(ctx context.Context, repo string, number int, marker string, card chatops.Card, id int64) (int64, error) {
+func (s *Source) Comment(ctx context.Context, repo string, number int, remark pullrequest.Remark, id int64) (int64, error) {
 	where, err := s.conversation(ctx, repo, number)
 	if err != nil {
 		return 0, err
 	}
+	marker := markerOfRemark(remark)
 	if hidden(marker) == "" {
 		return 0, fmt.Errorf("%q can't mark a comment", oneLine(marker, 100))
 	}
-	body := markdown(card, marker)
+	body := markdown(remark.Card, marker)
 	if id != 0 {
 		return id, s.written(repo, s.client.edit(ctx, where, id, body))
 	}
-	var found []marked
-	err = s.client.eachOwn(ctx, where, time.Time{}, func(comment marked) {
-		if comment.marker == marker {
-			found = append(found, comment)
-		}
-	})
+	found, err := s.remarks(ctx, where, remark.Marker)
 	switch {
 	case err != nil:
 		return 0, s.written(repo, err)
@@ -79,7 +111,7 @@ func (s *Source) conversation(ctx context.Context, repo string, number int) (con
 	if err != nil {
 		return conversation{}, deferredRead(err)
 	}
-	if err := spare(s.client.installation(id).quota, s.now()); err != nil {
+	if err := spare(s.client.installation(id).quota, s.now(), s.budget.reserved); err != nil {
 		s.metrics.refused.Inc()
 		return conversation{}, deferredRead(err)
 	}

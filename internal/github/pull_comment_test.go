@@ -10,6 +10,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/github"
 	"github.com/davidaparicio/kargo-bot/internal/githubfake"
+	"github.com/davidaparicio/kargo-bot/internal/pullrequest"
 )
 
 const diffMarker = "kargo-bot:diff:acme-microsvcs:1"
@@ -32,7 +33,7 @@ func TestOneCommentIsKeptUpToDate(t *testing.T) {
 	f := startForge(t, branches())
 	say := func(title string, id int64) int64 {
 		t.Helper()
-		newID, err := f.source.Comment(soon(t), repository, 1, diffMarker, diffCard(title), id)
+		newID, err := f.source.Comment(soon(t), repository, 1, pullrequest.Remark{Marker: diffMarker, Card: diffCard(title)}, id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +57,7 @@ func TestOneCommentIsKeptUpToDate(t *testing.T) {
 	if say("Three", 0) != id || f.Counts()["issues/update-comment"] != edits {
 		t.Error("was edited to what it was")
 	}
-	if _, err := f.source.Comment(soon(t), repository, 1, "kargo-bot:other", diffCard("Other"), 0); err != nil {
+	if _, err := f.source.Comment(soon(t), repository, 1, pullrequest.Remark{Marker: "kargo-bot:other", Card: diffCard("Other")}, 0); err != nil {
 		t.Fatal(err)
 	}
 	if got := shown(f); got != "Three, Other" {
@@ -79,7 +80,7 @@ func TestOfTwoCommentsTheOlderStays(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	id, err := f.source.Comment(soon(t), repository, 1, diffMarker, diffCard("Once"), 0)
+	id, err := f.source.Comment(soon(t), repository, 1, pullrequest.Remark{Marker: diffMarker, Card: diffCard("Once")}, 0)
 	if err != nil || strconv.FormatInt(id, 10) != first || shown(f) != "Once" {
 		t.Errorf("%d, %v: shows %s", id, err, shown(f))
 	}
@@ -88,20 +89,20 @@ func TestOfTwoCommentsTheOlderStays(t *testing.T) {
 // Whoever deletes the comment does not want it: it is not written again unless that is asked for.
 func TestADeletedCommentIsNotWrittenAgain(t *testing.T) {
 	f := startForge(t, branches())
-	id, err := f.source.Comment(soon(t), repository, 1, diffMarker, diffCard("One"), 0)
+	id, err := f.source.Comment(soon(t), repository, 1, pullrequest.Remark{Marker: diffMarker, Card: diffCard("One")}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.DeleteComment(soon(t), id, "octocat"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.source.Comment(soon(t), repository, 1, diffMarker, diffCard("Two"), id); isUndeliverable(err) == nil {
+	if _, err := f.source.Comment(soon(t), repository, 1, pullrequest.Remark{Marker: diffMarker, Card: diffCard("Two")}, id); isUndeliverable(err) == nil {
 		t.Errorf("error %v", err)
 	}
 	if shown(f) != "" {
 		t.Errorf("shows %s", shown(f))
 	}
-	if again, err := f.source.Comment(soon(t), repository, 1, diffMarker, diffCard("Two"), 0); err != nil || again == id || shown(f) != "Two" {
+	if again, err := f.source.Comment(soon(t), repository, 1, pullrequest.Remark{Marker: diffMarker, Card: diffCard("Two")}, 0); err != nil || again == id || shown(f) != "Two" {
 		t.Errorf("%d, %v: shows %s", again, err, shown(f))
 	}
 }
@@ -109,7 +110,7 @@ func TestADeletedCommentIsNotWrittenAgain(t *testing.T) {
 func TestCommentSaysWhyItWasNotWritten(t *testing.T) {
 	f := startForge(t, branches())
 	comment := func(repo string, number int, marker string) error {
-		_, err := f.source.Comment(soon(t), repo, number, marker, diffCard("x"), 0)
+		_, err := f.source.Comment(soon(t), repo, number, pullrequest.Remark{Marker: marker, Card: diffCard("x")}, 0)
 		return err
 	}
 	if err := comment("acme/nowhere", 1, diffMarker); isUndeliverable(err) == nil || !strings.Contains(isUndeliverable(err).Reason, "not installed on acme/nowhere") {
@@ -130,7 +131,7 @@ func TestCommentSaysWhyItWasNotWritten(t *testing.T) {
 	f.now.advance(2 * time.Minute)
 	f.Inject("apps/get-repo-installation", 1, githubfake.Fail(http.StatusBadGateway))
 	source := sourceOf(t, f.client)
-	if _, err := source.Comment(soon(t), repository, 1, diffMarker, diffCard("x"), 0); err == nil || isUndeliverable(err) != nil {
+	if _, err := source.Comment(soon(t), repository, 1, pullrequest.Remark{Marker: diffMarker, Card: diffCard("x")}, 0); err == nil || isUndeliverable(err) != nil {
 		t.Errorf("in an outage: %v", err)
 	}
 	if shown(f) != "" {

@@ -8,10 +8,6 @@ import (
 	"time"
 )
 
-// reservedPercent is how much of an hour's calls is kept for what people asked for: answers, comments,
-// reactions.
-const reservedPercent = 15
-
 // quota is what remains of the primary limit of one identity, as GitHub's answers tell it:
 // https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 type quota struct {
@@ -47,12 +43,12 @@ func (q *quota) note(response *http.Response) {
 	q.limit, q.remaining, q.reset = limit, remaining, reset
 }
 
-// reserved returns until when only what is reserved remains; zero if there is more.
-func (q *quota) reserved(now time.Time) time.Time {
+// reserved returns until when no more than so many percent of an hour's calls remain; zero if there is more.
+func (q *quota) reserved(now time.Time, percent int) time.Time {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	// In this order nothing overflows, whatever GitHub says.
-	if !now.Before(q.reset) || q.remaining >= q.limit/100*reservedPercent+q.limit%100*reservedPercent/100 {
+	if !now.Before(q.reset) || q.remaining >= q.limit/100*percent+q.limit%100*percent/100 {
 		return time.Time{}
 	}
 	// Whatever an answer says, it is looked at again then.

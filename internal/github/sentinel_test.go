@@ -17,6 +17,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/github"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
+	"github.com/davidaparicio/kargo-bot/internal/pullrequest"
 )
 
 // wary is a GitHub that fails in every way there is, and remembers every credential it saw or gave.
@@ -119,7 +120,7 @@ func TestNoSecretIsEverShown(t *testing.T) {
 		if i%4 == 0 { // reads are made again after a while, which takes long
 			commit, err := source.Resolve(soon(t), repository, fmt.Sprint("tag-", i))
 			show(commit, err)
-			written, err := source.Comment(soon(t), fmt.Sprint("acme/", i), 1, "kargo-bot:diff", chatops.Card{}, 0)
+			written, err := source.Comment(soon(t), fmt.Sprint("acme/", i), 1, pullrequest.Remark{Marker: "kargo-bot:diff", Card: chatops.Card{}}, 0)
 			show(written, err)
 		}
 		profile, err := directory.Profile(soon(t), person(fmt.Sprint("octocat", i)))

@@ -88,9 +88,17 @@ func NewSource(o SourceOptions) (*Source, error) {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = DefaultMemory
 	}
-	s.budget = newBudget(s.now)
+	s.budget = newBudget(s.now, interactive)
 	s.memory = recall.New(recall.Options{MaxBytes: o.MaxBytes, Timeout: questionTimeout, Now: s.now})
 	return s, nil
+}
+
+// Background returns the same Source for reads that nobody waits for: it remembers what this one does, and has a
+// smaller share of GitHub's limits. It ends with this one.
+func (s *Source) Background() *Source {
+	other := *s
+	other.budget = newBudget(s.now, background)
+	return &other
 }
 
 // Close ends the reads under way.

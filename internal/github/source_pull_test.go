@@ -8,6 +8,7 @@ import (
 
 	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
 	"github.com/davidaparicio/kargo-bot/internal/github"
+	"github.com/davidaparicio/kargo-bot/internal/pullrequest"
 )
 
 // A branch can be merged into that of another pull request, and several say then that they brought a commit
@@ -75,11 +76,11 @@ func TestACommentFindsTheNewInstallation(t *testing.T) {
 		return reply(200, fmt.Sprintf(`{"id":%d}`, id))
 	}}
 	source := sourceOf(t, newClient(t, "https://ghe.example/api/v3", func(o *github.ClientOptions) { o.Transport = gone{h} }))
-	if _, err := source.Comment(soon(t), repository, 1, diffMarker, diffCard("x"), 5); err == nil || isUndeliverable(err) != nil {
+	if _, err := source.Comment(soon(t), repository, 1, pullrequest.Remark{Marker: diffMarker, Card: diffCard("x")}, 5); err == nil || isUndeliverable(err) != nil {
 		t.Errorf("error %v", err)
 	}
 	id = 43
-	if got, err := source.Comment(soon(t), repository, 1, diffMarker, diffCard("x"), 5); err != nil || got != 5 {
+	if got, err := source.Comment(soon(t), repository, 1, pullrequest.Remark{Marker: diffMarker, Card: diffCard("x")}, 5); err != nil || got != 5 {
 		t.Errorf("%d, %v", got, err)
 	}
 }

@@ -2,6 +2,7 @@ package kargo
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
@@ -16,11 +17,19 @@ type Deployed struct {
 	Status answers.StageStatus
 	// Running is Freight of each origin.
 	Running []kargoapi.FreightReference
-	// Before is what ran before, newest first, each time Freight of each origin.
-	Before [][]kargoapi.FreightReference
+	// Before is what ran before, newest first.
+	Before []Ran
 	// Next is Freight that is on its way there or could go: what Status names as promoted, queued, waiting
 	// and soaking, as far as it still exists, by its name.
 	Next map[string]kargoapi.FreightReference
+}
+
+// Ran is what a Stage ran at a time.
+type Ran struct {
+	// Freight is of each origin.
+	Freight []kargoapi.FreightReference
+	// At is when the first of it was verified there; zero if Kargo does not say.
+	At time.Time
 }
 
 // Deployed tells what a service runs, in each environment that it has a Stage for, in their order.
@@ -55,7 +64,12 @@ func (c *Catalogue) Deployed(ctx context.Context, service string, now time.Time)
 			}
 		}
 		for _, collection := range t.Stage.Status.FreightHistory[min(1, len(t.Stage.Status.FreightHistory)):] {
-			out[i].Before = append(out[i].Before, inOrder(t.Stage, collection))
+			ran := Ran{Freight: inOrder(t.Stage, collection)}
+			j := slices.IndexFunc(all, func(f kargoapi.Freight) bool { return len(ran.Freight) > 0 && f.Name == ran.Freight[0].Name })
+			if j >= 0 {
+				ran.At = instant(all[j].Status.VerifiedIn[t.Stage.Name].VerifiedAt)
+			}
+			out[i].Before = append(out[i].Before, ran)
 		}
 	}
 	return out, nil

@@ -27,6 +27,11 @@ func (f *Follower) follow(ctx context.Context, key Key) (time.Duration, error) {
 		f.tracked.forget(key)
 		return 0, nil
 	}
+	if !e.isLookedFor {
+		if err := f.lookFor(ctx, key, &e); err != nil {
+			return 0, err
+		}
+	}
 	if e.muted {
 		return 0, nil
 	}
@@ -43,16 +48,41 @@ func (f *Follower) follow(ctx context.Context, key Key) (time.Duration, error) {
 	if said.transient {
 		again = passInterval
 	}
-	hash := notify.Message{Card: said.card}.Hash()
-	if hash == e.said {
-		return again, nil
-	}
-	id, err := f.Forge.Comment(ctx, key.Repo, key.Number, marker, said.card, e.comment)
+	return again, f.write(ctx, key, e, said)
+}
+
+// adopted is how long before it is first seen a pull request may have been merged to be spoken of. What was
+// merged before that, and has no comment, was merged when there was no bot: nobody waits to hear of it.
+const adopted = 24 * time.Hour
+
+// lookFor finds the comment of a pull request.
+func (f *Follower) lookFor(ctx context.Context, key Key, e *entry) error {
+	id, settled, err := f.Forge.Said(ctx, key.Repo, key.Number, marker)
 	if err != nil {
-		return 0, fmt.Errorf("comment on %s#%d: %w", key.Repo, key.Number, err)
+		return fmt.Errorf("find the comment on %s#%d: %w", key.Repo, key.Number, err)
 	}
-	f.tracked.update(key, func(e *entry) { e.comment, e.said = id, hash })
-	return again, nil
+	e.isLookedFor, e.comment, e.settled = true, id, settled
+	e.muted = id == 0 && e.pull.Merged && f.Now().Sub(e.pull.MergedAt) > adopted
+	f.tracked.update(key, func(known *entry) {
+		known.isLookedFor, known.comment, known.settled, known.muted = true, e.comment, e.settled, e.muted
+	})
+	return nil
+}
+
+// write makes the comment say something, if it does not already. A change that is where it was meant to go is
+// not spoken of again when something newer follows it there.
+func (f *Follower) write(ctx context.Context, key Key, e entry, said saying) error {
+	hash := notify.Message{Card: said.card}.Hash()
+	if hash == e.said || said.settled && e.settled {
+		return nil
+	}
+	remark := Remark{Marker: marker, Settled: said.settled, Card: said.card}
+	id, err := f.Forge.Comment(ctx, key.Repo, key.Number, remark, e.comment)
+	if err != nil {
+		return fmt.Errorf("comment on %s#%d: %w", key.Repo, key.Number, err)
+	}
+	f.tracked.update(key, func(e *entry) { e.comment, e.said, e.settled = id, hash, said.settled })
+	return nil
 }
 
 // saying is what is to be said on a pull request. A card without a title means nothing.
@@ -60,6 +90,8 @@ type saying struct {
 	card chatops.Card
 	// transient says that the card lacks something that may well be known if it is asked for again.
 	transient bool
+	// settled says that nothing is left to be said, unless something is taken back.
+	settled bool
 }
 
 // say finds out what is to be said on a pull request.

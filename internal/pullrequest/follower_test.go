@@ -2,6 +2,8 @@ package pullrequest_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,6 +52,76 @@ func TestAMergedPullRequestSaysWhereTheChangeIs(t *testing.T) {
 	said("rolled-back.txt")
 	if edits := w.forge.said(t, 231).edits; edits != 6 {
 		t.Errorf("the comment was edited %d times", edits)
+	}
+}
+
+// Where a change is that has arrived does not change with what follows it there.
+func TestAChangeThatIsInProductionIsLeftAlone(t *testing.T) {
+	w := newWorld(t)
+	w.open(231, "feat(red): announce the region", 32, "projects/red/main.go")
+	w.pass(t)
+	w.merge(231, 18)
+	w.runs(t, "production", v320)
+	w.pass(t)
+	arrived := words(w.forge.said(t, 231).card)
+	for _, again := range []bool{false, true} {
+		if again {
+			w.start(t)
+		}
+		w.runs(t, "production", v330)
+		w.runs(t, "development", freight(builds, "dddd2222", "sha-0000031", 31))
+		w.pass(t)
+		if c := w.forge.said(t, 231); words(c.card) != arrived || !c.settled || w.forge.calls["Comment"] != 2 {
+			t.Errorf("calls %v; it says:\n%s", w.forge.calls, words(c.card))
+		}
+	}
+	// Unless it is taken back.
+	w.runs(t, "production", v310)
+	w.pass(t)
+	if c := w.forge.said(t, 231); c.settled || !strings.Contains(c.card.Title, "taken out of production") {
+		t.Errorf("after a rollback: %s", c.card.Title)
+	}
+}
+
+// A version that replaces another on the way leaves alone where a change has come to.
+func TestNewerVersionsDoNotMoveAnArrival(t *testing.T) {
+	w := newWorld(t)
+	w.open(231, "feat(red): announce the region", 32, "projects/red/main.go")
+	w.pass(t)
+	w.merge(231, 29)
+	w.pass(t)
+	before := words(w.forge.said(t, 231).card)
+	for n := range 5 {
+		w.runs(t, "development", freight(builds, fmt.Sprint("dddd222", n), fmt.Sprint("sha-000003", n), 31+n))
+		w.pass(t)
+	}
+	if after := words(w.forge.said(t, 231).card); after != before {
+		t.Errorf("it said:\n%s\nand says:\n%s", before, after)
+	}
+	// Kargo remembers ten: after that it is only known that it is there.
+	for n := range 6 {
+		w.runs(t, "development", freight(builds, fmt.Sprint("dddd333", n), fmt.Sprint("sha-000004", n), 41+n))
+	}
+	w.pass(t)
+	if after := words(w.forge.said(t, 231).card); !strings.Contains(after, "| ✓ | ✓ | · 3.2.0 |") {
+		t.Errorf("after many versions it says:\n%s", after)
+	}
+}
+
+// TestWhatWasMergedBeforeThereWasABotIsLeftAlone: nobody waits to hear of it.
+func TestWhatWasMergedBeforeThereWasABotIsLeftAlone(t *testing.T) {
+	w := newWorld(t)
+	w.open(229, "feat(red): long ago", 18, "projects/red/main.go")
+	w.merge(229, 18)
+	w.open(230, "feat(red): while no bot ran", 19, "projects/red/main.go")
+	w.merge(230, 19)
+	w.clock = w.clock.Add(23 * time.Hour)
+	p := w.forge.pulls[229]
+	p.MergedAt = noon.Add(-2 * time.Hour)
+	w.forge.pulls[229] = p
+	w.pass(t)
+	if len(w.forge.comments) != 1 || w.forge.comments[0].number != 230 {
+		t.Errorf("%d comments", len(w.forge.comments))
 	}
 }
 

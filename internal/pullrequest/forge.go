@@ -21,14 +21,25 @@ type Forge interface {
 	// FilesOf returns the paths that a pull request touches at that head, each once, a renamed file's old
 	// path among them. complete is false if it touches more than the forge lists.
 	FilesOf(ctx context.Context, repo string, number int, headSHA string) (paths []string, complete bool, err error)
-	// Comment makes the one comment with that marker below a pull request say what the card says, and
-	// returns its ID. id is what an earlier call returned; 0 if that is not known: then the comment is
-	// looked for, and written if there is none. Of several with the marker the oldest stays.
+	// Said returns the one comment with that marker below a pull request, as far as the bot itself wrote it; the
+	// id is 0 if there is none. Of several the oldest counts. Errors are those of a notify.Sink.
+	Said(ctx context.Context, repo string, number int, marker string) (id int64, settled bool, err error)
+	// Comment makes the one comment with the remark's marker say what its card says, and returns its ID. id is
+	// what Said or an earlier call returned; 0 if there is none: then it is looked for once more, and written.
 	//
 	// Errors are those of a notify.Sink: a *notify.Deferred if nothing was said and when to try again, a
 	// *notify.Undeliverable if that is of no use. The latter is also returned if the comment of that id was
 	// deleted: whoever did so does not want it; who wants it written again asks with the id 0.
-	Comment(ctx context.Context, repo string, number int, marker string, card chatops.Card, id int64) (newID int64, err error)
+	Comment(ctx context.Context, repo string, number int, remark Remark, id int64) (newID int64, err error)
+}
+
+// Remark is the one comment below a pull request.
+type Remark struct {
+	// Marker is hidden in it, and finds it again.
+	Marker string
+	// Settled says that nothing is left to be said. That is hidden in it, too, so that it is known later.
+	Settled bool
+	Card    chatops.Card
 }
 
 // State says whether a pull request is open, in GitHub's words.

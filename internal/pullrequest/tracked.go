@@ -19,9 +19,12 @@ type entry struct {
 	// services are those that it touches, once that is known for its head.
 	services []Service
 	head     string
-	// comment is the ID of the comment, and said a hash of what it says; empty until it was written or found.
-	comment int64
-	said    string
+	// isLookedFor says that it is known whether there is a comment. comment is its ID, 0 if there is none,
+	// settled whether nothing is left to be said, and said a hash of what it says, once that is known.
+	isLookedFor bool
+	comment     int64
+	settled     bool
+	said        string
 	// muted says that no comment can be written.
 	muted bool
 	// looks counts how often in a row something could not be told.

@@ -3,6 +3,8 @@ package pullrequest
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
@@ -11,12 +13,15 @@ import (
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
+// remembered is how many entries Kargo keeps of a Stage's history, short of the newest (stages.go of v1.11.2).
+const remembered = 9
+
 // lookBack is of how many earlier Freight of a Stage it is asked whether it had a change.
 const lookBack = 3
 
 // whereabouts says where a change is that was merged.
 func (f *Follower) whereabouts(ctx context.Context, repo string, pull Pull, services []Service) (saying, error) {
-	out := answers.Whereabouts{More: max(0, len(services)-mostServices)}
+	out := answers.Whereabouts{Release: f.Release.MatchString(pull.Title), More: max(0, len(services)-mostServices)}
 	said := saying{}
 	for _, s := range services[:min(len(services), mostServices)] {
 		where, transient, err := f.locate(ctx, repo, pull.MergeSHA, s)
@@ -26,8 +31,19 @@ func (f *Follower) whereabouts(ctx context.Context, repo string, pull Pull, serv
 		said.transient = said.transient || transient
 		out.Services = append(out.Services, where)
 	}
+	said.settled = !said.transient && isEverywhere(out.Services)
 	said.card = cards.Whereabouts(out, f.Links)
 	return said, nil
+}
+
+// isEverywhere reports whether a change is in every environment, with every service that it touches.
+func isEverywhere(services []answers.ServiceWhereabouts) bool {
+	for _, s := range services {
+		if len(s.Places) == 0 || slices.ContainsFunc(s.Places, func(p answers.Place) bool { return !p.There }) {
+			return false
+		}
+	}
+	return true
 }
 
 // locate finds out where a commit is with one service.
@@ -78,17 +94,36 @@ func (w *search) place(ctx context.Context, d kargo.Deployed) (answers.Place, er
 		place.Version, place.Since = d.Status.Running[0].Version, d.Status.Running[0].Since
 	}
 	var err error
-	if place.There, place.Unknown, err = w.has(ctx, d.Running); err != nil || place.There {
+	if place.There, place.Unknown, err = w.has(ctx, d.Running); err != nil {
 		return place, err
 	}
+	if place.There {
+		return place, w.arrival(ctx, d, &place)
+	}
 	for _, earlier := range d.Before[:min(len(d.Before), lookBack)] {
-		had, _, err := w.has(ctx, earlier)
+		had, _, err := w.has(ctx, earlier.Freight)
 		if err != nil {
 			return place, err
 		}
 		place.Before = place.Before || had
 	}
 	return place, w.next(ctx, d, &place)
+}
+
+// arrival says with which version the commit came to an environment, and when: what came after that is no
+// news of it. If all that the Stage remembers has the commit, that is not known any more.
+func (w *search) arrival(ctx context.Context, d kargo.Deployed, place *answers.Place) error {
+	for _, earlier := range d.Before {
+		had, _, err := w.has(ctx, earlier.Freight)
+		if err != nil || !had {
+			return err
+		}
+		place.Version, place.Since = kargo.Version(earlier.Freight[0], w.service.Name), earlier.At
+	}
+	if len(d.Before) >= remembered {
+		place.Version, place.Since = "", time.Time{}
+	}
+	return nil
 }
 
 // next says which Freight with the commit is on its way, or could go.

@@ -109,6 +109,8 @@ type comment struct {
 	id     int64
 	card   chatops.Card
 	edits  int
+	// settled is what was hidden in it.
+	settled bool
 }
 
 func (f *forge) call(name string) error {
@@ -147,10 +149,20 @@ func (f *forge) FilesOf(_ context.Context, _ string, number int, _ string) ([]st
 	return files, complete, f.call("FilesOf")
 }
 
-func (f *forge) Comment(_ context.Context, _ string, number int, marker string, card chatops.Card, id int64) (int64, error) {
+func (f *forge) Said(_ context.Context, _ string, number int, marker string) (id int64, settled bool, err error) {
+	for _, c := range f.comments {
+		if c.number == number && c.marker == marker {
+			return c.id, c.settled, f.call("Said")
+		}
+	}
+	return 0, false, f.call("Said")
+}
+
+func (f *forge) Comment(_ context.Context, _ string, number int, remark pullrequest.Remark, id int64) (int64, error) {
 	if err := f.call("Comment"); err != nil {
 		return 0, err
 	}
+	marker, card := remark.Marker, remark.Card
 	i := slices.IndexFunc(f.comments, func(c comment) bool { return c.number == number && c.marker == marker && (id == 0 || c.id == id) })
 	switch {
 	case i < 0 && id != 0:
@@ -161,6 +173,7 @@ func (f *forge) Comment(_ context.Context, _ string, number int, marker string, 
 	case notify.Message{Card: f.comments[i].card}.Hash() != notify.Message{Card: card}.Hash():
 		f.comments[i].card, f.comments[i].edits = card, f.comments[i].edits+1
 	}
+	f.comments[i].settled = remark.Settled
 	return f.comments[i].id, nil
 }
 
