@@ -9,8 +9,8 @@ import (
 
 func TestWaitsGrowUpToABound(t *testing.T) {
 	limiter := backoff.New[string](100*time.Millisecond, time.Second)
-	for i, most := range []time.Duration{100, 200, 400, 800, 1000, 1000} {
-		most *= time.Millisecond
+	for i, milliseconds := range []int{100, 200, 400, 800, 1000, 1000} {
+		most := time.Duration(milliseconds) * time.Millisecond
 		if wait := limiter.When("a"); wait < most/2 || wait > most {
 			t.Errorf("try %d: waits %s, want %s to %s", i, wait, most/2, most)
 		}

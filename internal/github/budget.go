@@ -21,12 +21,12 @@ type share struct {
 	reserved int
 }
 
-// The shares: of reads that somebody waits for, and of those that nobody does. Together they leave 300 points
-// a minute to commands: 60 comments and reactions.
-var (
-	interactive = share{perMinute: 400, burst: 100, atOnce: 20, reserved: 15}
-	background  = share{perMinute: 200, burst: 40, atOnce: 10, reserved: 30}
-)
+// interactive is the share of reads that somebody waits for. With background, it leaves 300 points a minute to
+// commands: 60 comments and reactions.
+func interactive() share { return share{perMinute: 400, burst: 100, atOnce: 20, reserved: 15} }
+
+// background is the share of reads that nobody waits for.
+func background() share { return share{perMinute: 200, burst: 40, atOnce: 10, reserved: 30} }
 
 // longestQueue is the longest that a read waits for its turn.
 const longestQueue = 10 * time.Second

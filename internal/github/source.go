@@ -88,7 +88,7 @@ func NewSource(o SourceOptions) (*Source, error) {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = DefaultMemory
 	}
-	s.budget = newBudget(s.now, interactive)
+	s.budget = newBudget(s.now, interactive())
 	s.memory = recall.New(recall.Options{MaxBytes: o.MaxBytes, Timeout: questionTimeout, Now: s.now})
 	return s, nil
 }
@@ -97,7 +97,7 @@ func NewSource(o SourceOptions) (*Source, error) {
 // smaller share of GitHub's limits. It ends with this one.
 func (s *Source) Background() *Source {
 	other := *s
-	other.budget = newBudget(s.now, background)
+	other.budget = newBudget(s.now, background())
 	return &other
 }
 

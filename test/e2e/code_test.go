@@ -93,8 +93,9 @@ func TestAPullRequestIsFollowedToProduction(t *testing.T) {
 	release := w.NewFreight(t, "red", "red", "3.3.0")
 	awaitComment(t, w, harness.OpenPull, "This change is built, and nowhere yet")
 	w.Promote(t, "red-staging", release)
-	waits := awaitComment(t, w, harness.OpenPull, "3.3.0 waits for promotion")
-	mustSay(t, waits.Body, "This change is in staging, and not yet in production", "/promote red production")
+	awaitComment(t, w, harness.OpenPull, "| · 3.1.0, 3.3.0 waits for promotion |")
+	waits := awaitComment(t, w, harness.OpenPull, "/promote red production")
+	mustSay(t, waits.Body, "This change is in staging, and not yet in production")
 
 	// What happens while no bot runs is made up for.
 	bot.Kill(t)
