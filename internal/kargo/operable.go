@@ -76,6 +76,17 @@ func Newest(freight []kargoapi.Freight, warehouse string) *kargoapi.Freight {
 	return newest
 }
 
+// Found returns the Freight of what a Warehouse has found last, or nil if there is none. Its status may name
+// what does not exist; then it is the newest. Two that were found in the same second can't be told apart by age.
+func Found(freight []kargoapi.Freight, warehouse *kargoapi.Warehouse) *kargoapi.Freight {
+	for i := range freight {
+		if f := &freight[i]; f.Name == warehouse.Status.LastFreightID && f.Origin.Name == warehouse.Name {
+			return f
+		}
+	}
+	return Newest(freight, warehouse.Name)
+}
+
 // NewestOf returns the name of the newest Freight of a Warehouse of a target's project, "" if there is none.
 func (c *Catalogue) NewestOf(ctx context.Context, target Target, warehouse string) (string, error) {
 	all, err := c.freightIn(ctx, target.Project, target.Namespace)

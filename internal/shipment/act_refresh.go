@@ -89,7 +89,7 @@ func (v *visit) discovered(ctx context.Context, warehouse *kargoapi.Warehouse) e
 	if err := v.quorum.List(ctx, &all, client.InNamespace(v.s.Namespace)); err != nil {
 		return fmt.Errorf("list freight of warehouse %s: %w", warehouse.Name, err)
 	}
-	newest := kargo.Newest(all.Items, warehouse.Name)
+	newest := kargo.Found(all.Items, warehouse)
 	if newest == nil || newest.Name == v.item.From || !v.isNew(newest, warehouse) {
 		v.succeed("nothing new")
 		return nil

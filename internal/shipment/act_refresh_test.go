@@ -97,6 +97,26 @@ func TestRefresh(t *testing.T) {
 	}
 }
 
+// TestRefreshThatFindsSomethingInTheSameSecond as what there was: which one is the newer only Kargo knows.
+func TestRefreshThatFindsSomethingInTheSameSecond(t *testing.T) {
+	found, before := newFreight(), newFreight()
+	found.Images = []kargoapi.Image{{RepoURL: "quay.io/acme/red", Tag: "3.3.0"}}
+	before.Name = "ffffffff" // of the same age, the greater name counts as the newer
+	for _, f := range []*kargoapi.Freight{found, before} {
+		f.CreationTimestamp = *at(-1)
+	}
+	w := refreshing(t, found, before)
+	w.pass(t)
+	w.warehouse(t, func(warehouse *kargoapi.Warehouse) {
+		looked(is("FreightCreated", metav1.ConditionTrue, ""), is("Healthy", metav1.ConditionTrue, ""), is("Ready", metav1.ConditionTrue, ""))(warehouse)
+		warehouse.Status.LastFreightID = theFreight
+	})
+	s, _ := w.pass(t)
+	if got := s.Status.Items[0].Stages[0].Result; got != "found 3.3.0" {
+		t.Errorf("result %q", got)
+	}
+}
+
 func TestRefreshThatIsNotAnswered(t *testing.T) {
 	w := refreshing(t)
 	_, result := w.pass(t)
