@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
@@ -56,7 +58,12 @@ func newReading(o Options, catalogue *kargo.Catalogue, links cards.Links) (*read
 	r.follower = pullrequest.NewFollower(pullrequest.Options{
 		Forge: background, Catalogue: catalogue, Code: r.quiet, Manifests: &contents.Manifests{Trees: trees{background}, Overlay: g.Code.Overlay},
 		Home:  func(project, service string) (string, []string) { return g.Code.Source(project, service).Home(service) },
-		Repos: g.PullRequests.Repos, Web: g.Code.Web, Release: g.PullRequests.Release, Follow: g.PullRequests.Follow,
+		Repos: g.PullRequests.Repos,
+		Speaks: func(repo string) bool {
+			// What runs where is in the overlays, for everybody to read.
+			return g.PullRequests.Public || slices.ContainsFunc(g.PullRequests.Repos, func(r string) bool { return strings.EqualFold(r, repo) })
+		},
+		Web: g.Code.Web, Release: g.PullRequests.Release, Follow: g.PullRequests.Follow,
 		Links: links, Now: o.Now, Log: o.Log,
 	})
 	return r, nil

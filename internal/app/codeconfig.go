@@ -58,6 +58,7 @@ func pullRequests(c *config.Config) *PullRequestOptions {
 		return nil
 	}
 	out := &PullRequestOptions{
+		Public: p.Public,
 		// The configuration has been checked.
 		Release: regexp.MustCompile(p.Release), Follow: time.Duration(p.Days) * 24 * time.Hour,
 	}

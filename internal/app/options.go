@@ -84,6 +84,8 @@ type CodeOptions struct {
 type PullRequestOptions struct {
 	// Release matches the titles of those that make a release.
 	Release *regexp.Regexp
+	// Public says that what runs is told on any public repository, and not only on those in Repos.
+	Public bool
 	// Follow is for how long after it was merged a change is followed.
 	Follow time.Duration
 	// Repos are further repositories to look at than those with the code of services: where promotions open

@@ -68,6 +68,9 @@ type PullRequests struct {
 	// Comment is whether it tells on pull requests what merging them ships, and after that where the
 	// change is.
 	Comment bool `yaml:"comment" default:"true"`
+	// Public is whether it does so on every public repository. On others than those with the overlays, everybody
+	// would learn there what runs where.
+	Public bool `yaml:"public"`
 	// Release is a regular expression (Go's syntax) for the titles of those that make a release, which
 	// are commented on whatever they touch.
 	Release string `yaml:"release" default:"^chore(\\([^)]*\\))?: release "`

@@ -30,6 +30,7 @@ type branchEnd struct {
 	Repo struct {
 		FullName      string `json:"full_name"`
 		DefaultBranch string `json:"default_branch"`
+		Private       bool   `json:"private"`
 	} `json:"repo"`
 }
 
@@ -43,7 +44,7 @@ func (b *pullBody) pull() (p pullrequest.Pull, ok bool) {
 		Number: b.Number, Title: brief(b.Title), Body: beginning(b.Body, maxPullBody), Author: brief(b.User.Login),
 		URL: link(b.HTMLURL), State: state, Draft: b.Draft, UpdatedAt: b.UpdatedAt.Time,
 		HeadSHA: b.Head.SHA, HeadRef: brief(b.Head.Ref), BaseRef: brief(b.Base.Ref), BaseSHA: b.Base.SHA,
-		DefaultBranch: brief(b.Base.Repo.DefaultBranch),
+		DefaultBranch: brief(b.Base.Repo.DefaultBranch), Public: !b.Base.Repo.Private,
 	}
 	if repo, ok := parseRepository(b.Head.Repo.FullName); ok {
 		p.HeadRepo = repo.String()

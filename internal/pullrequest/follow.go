@@ -27,6 +27,14 @@ func (f *Follower) follow(ctx context.Context, key Key) (time.Duration, error) {
 		f.tracked.forget(key)
 		return 0, nil
 	}
+	if e.muted {
+		return 0, nil
+	}
+	if e.pull.Public && f.Speaks != nil && !f.Speaks(key.Repo) {
+		f.Log.InfoContext(ctx, "pull requests of a public repository are not commented on", "repo", key.Repo, "pull", key.Number)
+		f.tracked.mute(key)
+		return 0, nil
+	}
 	if !e.isLookedFor {
 		if err := f.lookFor(ctx, key, &e); err != nil {
 			return 0, err

@@ -76,6 +76,8 @@ type Options struct {
 	Home func(project, service string) (repo string, paths []string)
 	// Repos are further repositories: those that promotions open pull requests in.
 	Repos []string
+	// Speaks reports whether what runs may be told on a public repository; nil if it may on all.
+	Speaks func(repo string) bool
 	// Web is where the forge's pages are.
 	Web string
 	// Release matches the titles of pull requests that make a release.

@@ -108,6 +108,23 @@ func TestNewerVersionsDoNotMoveAnArrival(t *testing.T) {
 	}
 }
 
+// TestWhatRunsIsNotToldToEverybody: a repository may be public whose overlays are not.
+func TestWhatRunsIsNotToldToEverybody(t *testing.T) {
+	for public, want := range map[string]int{repo: 1, "acme/other": 0} {
+		w := newWorld(t)
+		w.Speaks = func(of string) bool { return of == public }
+		w.open(231, "feat(red): announce the region", 32, "projects/red/main.go")
+		p := w.forge.pulls[231]
+		p.Public = true
+		w.forge.pulls[231] = p
+		w.pass(t)
+		w.pass(t)
+		if len(w.forge.comments) != want {
+			t.Errorf("%d comments where %s may be spoken of", len(w.forge.comments), public)
+		}
+	}
+}
+
 // TestWhatWasMergedBeforeThereWasABotIsLeftAlone: nobody waits to hear of it.
 func TestWhatWasMergedBeforeThereWasABotIsLeftAlone(t *testing.T) {
 	w := newWorld(t)

@@ -69,8 +69,9 @@ type Pull struct {
 	HeadSHA, HeadRef, HeadRepo string
 	// BaseRef is the branch that it is for, and BaseSHA a commit of that, not always the newest.
 	BaseRef, BaseSHA string
-	// DefaultBranch is that of the repository.
+	// DefaultBranch is that of the repository, and Public says that anybody can read that.
 	DefaultBranch string
+	Public        bool
 	// MergeSHA is the commit by which it was merged; "" if it was not.
 	MergeSHA string
 }
