@@ -36,7 +36,7 @@ func TestPullRequestIsFollowed(t *testing.T) {
 	s.await(t, "the change in staging", says(change, "This change is in staging, and not yet in production", "3.4.0 waits for promotion"))
 	s.post(t, "/api/slack", `{"as":"octocat","text":"/promote blue production"}`)
 	s.await(t, "the change in production", says(change, "This change is in production"))
-	s.await(t, "the release in production", says(release.Number, "This change is in production"))
+	s.await(t, "the release in production", says(release.Number, "This release is in production"))
 
 	s.post(t, "/api/slack", `{"as":"octocat","text":"/rollback blue production"}`)
 	s.await(t, "the change out of production", says(change, "This change was taken out of production again", "✗ 3.3.2 again"))
@@ -73,7 +73,7 @@ func TestMergedPullRequestsAreTold(t *testing.T) {
 	t.Parallel()
 	s := serve(t, demo.Options{StepTime: step})
 	for number, says := range map[int][]string{
-		222: {"This change is in staging, and not yet in production", "3.2.0 waits for promotion"},
+		222: {"This release is in staging, and not yet in production", "3.2.0 waits for promotion"},
 		226: {"This change is in development, and not yet in production"},
 		225: {"? **1.9.0**", "2.0.0 waits for promotion", "Which commit yellow 1.9.0 was built from is not known"},
 	} {

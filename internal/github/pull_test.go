@@ -92,7 +92,7 @@ func TestPullRequestIsTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want.DefaultBranch = "main"
+		want.DefaultBranch, want.Public = "main", true
 		want.HeadSHA, want.BaseSHA = f.sha(t, want.HeadSHA), f.sha(t, want.BaseSHA)
 		if want.MergeSHA != "" {
 			want.MergeSHA = f.sha(t, want.MergeSHA)
