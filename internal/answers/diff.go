@@ -23,6 +23,8 @@ type Diff struct {
 	Changes []ArtifactChange `json:"changes"`
 	// Same is how many artifacts do not differ.
 	Same int `json:"same"`
+	// Images is how many images there are then; 0 if that does not matter.
+	Images int `json:"-"`
 	// Code is what changes in the source code of those that differ.
 	Code []CodeChange `json:"code,omitempty"`
 	// Manifests is what becomes of the rendered manifests; nil if none are known.

@@ -16,6 +16,8 @@ type Manifests struct {
 	Lines int `json:"lines"`
 	// Note says in one sentence what was left out, or why nothing was rendered; empty if all is there.
 	Note string `json:"note,omitempty"`
+	// Transient says that what Note says may be over if it is asked for again.
+	Transient bool `json:"transient,omitempty"`
 }
 
 // ManifestChange is a rendered resource that differs. The values of Secrets are not in it.

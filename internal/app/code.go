@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,13 +51,13 @@ func newReading(o Options, catalogue *kargo.Catalogue, links cards.Links) (*read
 	background := r.source.Background()
 	r.code = freightdiff.NewCode(freightdiff.CodeOptions{Forge: r.source, Web: g.Code.Web, Source: g.Code.Source})
 	r.quiet = freightdiff.NewCode(freightdiff.CodeOptions{Forge: background, Web: g.Code.Web, Source: g.Code.Source})
-	r.manifests = &contents.Manifests{Trees: trees{r.source}, Overlay: g.Code.Overlay}
+	r.manifests = &contents.Manifests{Trees: trees{r.source}, Overlay: g.Code.Overlay, Log: o.Log}
 	if g.PullRequests == nil {
 		return r, nil
 	}
 	r.hints = make(chan github.Hint, maxHints)
 	r.follower = pullrequest.NewFollower(pullrequest.Options{
-		Forge: background, Catalogue: catalogue, Code: r.quiet, Manifests: &contents.Manifests{Trees: trees{background}, Overlay: g.Code.Overlay},
+		Forge: background, Catalogue: catalogue, Code: r.quiet, Manifests: &contents.Manifests{Trees: trees{background}, Overlay: g.Code.Overlay, Log: o.Log},
 		Home:  func(project, service string) (string, []string) { return g.Code.Source(project, service).Home(service) },
 		Repos: g.PullRequests.Repos,
 		Speaks: func(repo string) bool {
@@ -127,6 +128,12 @@ type trees struct{ source *github.Source }
 // Tree implements contents.Trees.
 func (t trees) Tree(ctx context.Context, repo, branch string) (overlay.Tree, error) {
 	tree, err := t.source.Tree(ctx, repo, branch)
+	if truncated, ok := errors.AsType[*github.TruncatedTreeError](err); ok {
+		return nil, &overlay.Refusal{
+			Kind: overlay.TooLarge, Err: err,
+			Reason: fmt.Sprintf("%s has more files than GitHub lists at once: its overlays are not rendered here.", truncated.Repo),
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -65,14 +65,27 @@ func (b *Bot) answerDiff(ctx context.Context, r Request, diff answers.Diff) Answ
 	defer cancel()
 	diff = b.lookBehind(inTime, diff)
 	answer := Answer{Card: cards.Diff(diff, paging(r, 1, ""), b.Links), Data: diff}
-	if inTime.Err() != nil && r.Actor.Source == chatops.SourceSlack {
+	switch {
+	case inTime.Err() == nil:
+	case r.Actor.Source == chatops.SourceSlack:
 		answer.Card.Body = append(answer.Card.Body, chatops.Line(chatops.Plain("GitHub is still being asked: the whole answer follows in a moment.")))
 		answer.More = func(ctx context.Context) Answer {
 			diff := b.lookBehind(ctx, diff)
-			return Answer{Card: cards.Diff(diff, paging(r, 1, ""), b.Links), Data: diff}
+			more := Answer{Card: cards.Diff(diff, paging(r, 1, ""), b.Links), Data: diff}
+			if ctx.Err() != nil {
+				more.Card.Body = append(more.Card.Body, askAgain())
+			}
+			return more
 		}
+	default:
+		answer.Card.Body = append(answer.Card.Body, askAgain())
 	}
 	return answer
+}
+
+// askAgain says what to do about what GitHub has not told in time.
+func askAgain() chatops.Text {
+	return chatops.Line(chatops.Plain("GitHub is still being asked: ask again in a moment, and all of it is here."))
 }
 
 // lookBehind finds out what changes behind the artifacts of a diff.

@@ -34,8 +34,12 @@ func diffActions(s *v1alpha1.Shipment, links Links) []chatops.Action {
 		if len(s.Spec.Items) > 1 {
 			label = "Diff of " + chatops.Fit(item.Service, 40)
 		}
-		// The two Freight, and not the Stage, which may run something else by then.
-		out = append(out, chatops.Action{Label: label, Command: fmt.Sprintf("/diff %s %s %s", links.word(s.Namespace, item.Service), prefix(item.From), named(item))})
+		// What would change says more. Once it has, the Stage runs it, or something else by then.
+		from := item.Environment
+		if s.Status.Phase.IsTerminal() {
+			from = prefix(item.From)
+		}
+		out = append(out, chatops.Action{Label: label, Command: fmt.Sprintf("/diff %s %s %s", links.word(s.Namespace, item.Service), from, named(item))})
 	}
 	return out
 }

@@ -27,7 +27,7 @@ func Promotion(target kargo.Target, running []kargoapi.FreightReference, freight
 	}
 	diff := Diff(target, from, []kargoapi.FreightReference{kargo.Reference(freight)})
 	to := kargo.Describe(freight, target.Service)
-	diff.From, diff.To = First(from, target.Service), &to
+	diff.From, diff.To, diff.Images = First(from, target.Service), &to, len(freight.Images)
 	return diff
 }
 

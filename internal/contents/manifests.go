@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
@@ -36,6 +37,8 @@ type Manifests struct {
 	Trees Trees
 	// Overlay returns where the overlay of a service is; false if that is not known.
 	Overlay func(project, service, environment string) (Overlay, bool)
+	// Log hears why something could not be rendered.
+	Log *slog.Logger
 }
 
 // Of renders the overlay of a diff's environment as it is and with the images that come, and tells what
@@ -49,13 +52,13 @@ func (m *Manifests) Of(ctx context.Context, d answers.Diff) *answers.Manifests {
 	out := &answers.Manifests{Repository: where.Repo, Branch: where.Branch, Path: where.Path, Changed: []answers.ManifestChange{}}
 	tree, err := m.Trees.Tree(ctx, where.Repo, where.Branch)
 	if err != nil {
-		out.Note = notRendered(err, where)
+		m.failed(ctx, out, where, err)
 		return out
 	}
 	out.Commit = tree.Commit()
 	changes, err := overlay.Diff(ctx, tree, where.Path, images)
 	if err != nil {
-		out.Note = notRendered(err, where)
+		m.failed(ctx, out, where, err)
 		return out
 	}
 	out.Unchanged, out.Lines = changes.Unchanged, changes.Lines
@@ -66,8 +69,16 @@ func (m *Manifests) Of(ctx context.Context, d answers.Diff) *answers.Manifests {
 	return out
 }
 
+// failed notes why an overlay is not rendered.
+func (m *Manifests) failed(ctx context.Context, out *answers.Manifests, where Overlay, err error) {
+	out.Note, out.Transient = notRendered(err, where)
+	if m.Log != nil {
+		m.Log.InfoContext(ctx, "overlay is not rendered", "repo", where.Repo, "branch", where.Branch, "path", where.Path, "error", err)
+	}
+}
+
 // imagesOf returns the images that a diff sets. The one of the service goes by the name that the manifests
-// have for it: that is the image with the service's name, or the only one.
+// have for it: that is the image with the service's name, or the only one that the Freight has.
 func imagesOf(d answers.Diff, name string) []overlay.Image {
 	var changes []answers.ArtifactChange
 	for _, c := range d.Changes {
@@ -78,27 +89,27 @@ func imagesOf(d answers.Diff, name string) []overlay.Image {
 	images := make([]overlay.Image, len(changes))
 	for i, c := range changes {
 		images[i] = overlay.Image{Name: c.Artifact, NewName: c.Artifact, NewTag: c.To.Version}
-		if name != "" && (len(changes) == 1 || strings.HasSuffix(c.Artifact, "/"+d.Service)) {
+		if name != "" && (d.Images == 1 || strings.HasSuffix(c.Artifact, "/"+d.Service)) {
 			images[i].Name = name
 		}
 	}
 	return images
 }
 
-// notRendered says why an overlay is not rendered.
-func notRendered(err error, where Overlay) string {
+// notRendered says why an overlay is not rendered, and whether it may be if it is asked for again.
+func notRendered(err error, where Overlay) (why string, transient bool) {
 	if refusal, ok := errors.AsType[*overlay.Refusal](err); ok {
-		return refusal.Reason
+		return refusal.Reason, false
 	}
 	if unavailable, ok := errors.AsType[*freightdiff.Unavailable](err); ok {
-		return unavailable.Reason
+		return unavailable.Reason, true
 	}
 	switch {
 	case errors.Is(err, freightdiff.ErrNotFound):
-		return fmt.Sprintf("There is no branch %s in %s, or I may not see it.", where.Branch, where.Repo)
+		return fmt.Sprintf("There is no branch %s in %s, or I may not see it.", where.Branch, where.Repo), false
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return "They could not be rendered in time. Ask again in a moment."
+		return "They could not be rendered in time.", true
 	default:
-		return "They could not be rendered just now. Ask again in a minute."
+		return "They could not be rendered just now.", true
 	}
 }

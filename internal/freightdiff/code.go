@@ -123,7 +123,7 @@ func (c *Code) wanted(src Source, changes []answers.ArtifactChange) []answers.Ar
 // look is compare, once for all who ask for the same at the same time. It goes on when ctx has ended.
 func (c *Code) look(ctx context.Context, src Source, change answers.ArtifactChange) answers.CodeChange {
 	key := strings.Join(slices.Concat([]string{
-		src.Repo, change.Kind, change.Artifact, change.From.Version, change.From.Revision, change.From.Source,
+		src.Repo, src.Default, change.Kind, change.Artifact, change.From.Version, change.From.Revision, change.From.Source,
 		change.To.Version, change.To.Revision, change.To.Source,
 	}, src.Paths, []string{""}, src.Tags, []string{""}, src.Commits), "\x00")
 	started := c.looks.DoChan(key, func() (any, error) {

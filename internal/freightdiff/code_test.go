@@ -212,7 +212,7 @@ func TestWhatCannotBeAskedIsSaid(t *testing.T) {
 	for call, want := range map[string]string{
 		"Resolve":  limited.Reason + "\nhttps://github.com/acme/microsvcs/compare/red%2F3.1.0...red%2F3.2.0\n",
 		"Compare":  limited.Reason + "\nhttps://github.com/acme/microsvcs/compare/red%2F3.1.0...red%2F3.2.0\n",
-		"Touching": "These are the commits of all services: which of them concern this one could not be found out. " + limited.Reason + "\n",
+		"Touching": limited.Reason + "\nhttps://github.com/acme/microsvcs/compare/red%2F3.1.0...red%2F3.2.0\n",
 		"Releases": "The release notes could not be read. " + limited.Reason + "\n",
 	} {
 		t.Run(call, func(t *testing.T) {

@@ -1,7 +1,10 @@
 package freightdiff
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -11,7 +14,7 @@ import (
 type Located struct {
 	// Commit is empty if it is not known.
 	Commit string
-	// Unknown says why, for people; empty if there is nothing of that repository in the Freight.
+	// Unknown says why, for people.
 	Unknown string
 	// Transient says that it may well be known if it is asked for again.
 	Transient bool
@@ -21,10 +24,15 @@ type Located struct {
 // image whose code is there, else the commit that is part of the Freight itself.
 func (c *Code) Commit(ctx context.Context, project, service, repo string, refs []kargoapi.FreightReference) Located {
 	src := c.Source(project, service).of(service)
+	elsewhere := ""
 	for _, kind := range []string{kindImage, kindGit} {
 		for _, a := range artifacts(refs) {
 			change := answers.ArtifactChange{Kind: a.kind, Artifact: a.name, To: &a.version}
-			if a.kind != kind || c.repository(src, change) != repo {
+			if a.kind != kind {
+				continue
+			}
+			if other := c.repository(src, change); !strings.EqualFold(other, repo) {
+				elsewhere = cmp.Or(elsewhere, builtElsewhere(change, other, repo))
 				continue
 			}
 			p := c.locate(ctx, src, repo, change, &a.version)
@@ -34,7 +42,16 @@ func (c *Code) Commit(ctx context.Context, project, service, repo string, refs [
 			return Located{Commit: p.commit, Unknown: p.unknown, Transient: p.transient}
 		}
 	}
-	return Located{}
+	return Located{Unknown: cmp.Or(elsewhere, fmt.Sprintf("Its Freight has nothing that is built from %s.", repo))}
+}
+
+// builtElsewhere says that an artifact is not built from a repository.
+func builtElsewhere(change answers.ArtifactChange, other, repo string) string {
+	name := fmt.Sprintf("%s %s", lastWord(change.Artifact), change.To.Version)
+	if other == "" {
+		return fmt.Sprintf("Where the code of %s is kept is not known. %s", name, addSource)
+	}
+	return fmt.Sprintf("%s says that it was built from %s, and not from %s.", name, other, repo)
 }
 
 // Range tells what is between two commits of a repository, of what concerns a service.

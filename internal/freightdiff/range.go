@@ -97,7 +97,10 @@ func (c *Code) between(ctx context.Context, out *answers.CodeChange) {
 	}
 	out.Relation = string(comparison.Relation)
 	if comparison.AheadBy > 0 {
-		out.Added = c.commits(ctx, out, comparison)
+		if out.Added, err = c.commits(ctx, out, comparison); err != nil {
+			out.Unknown, out.Transient = whyUnknown(err), true
+			return
+		}
 	}
 	if comparison.BehindBy == 0 {
 		return
@@ -107,7 +110,10 @@ func (c *Code) between(ctx context.Context, out *answers.CodeChange) {
 		c.notCompared(err, out)
 		return
 	}
-	out.Removed = c.commits(ctx, out, back)
+	if out.Removed, err = c.commits(ctx, out, back); err != nil {
+		out.Added, out.Unknown, out.Transient = answers.Commits{}, whyUnknown(err), true
+		return
+	}
 	if comparison.Relation == Behind {
 		// The page shows nothing for a range that goes back: it is to be read the other way round.
 		out.URL = c.compareURL(out.Repository, out.To, out.From)
@@ -128,15 +134,15 @@ func (c *Code) notCompared(err error, out *answers.CodeChange) {
 // them in: each costs a call.
 const maxAsked = 10
 
-// commits picks those of a comparison that concern the service.
-func (c *Code) commits(ctx context.Context, out *answers.CodeChange, comparison *Comparison) answers.Commits {
+// commits picks those of a comparison that concern the service. Which do can't be known without asking: those
+// of all services would be a wrong answer, and not half of one.
+func (c *Code) commits(ctx context.Context, out *answers.CodeChange, comparison *Comparison) (answers.Commits, error) {
 	counted := answers.Commits{Unseen: comparison.AheadBy - len(comparison.Commits)}
 	var touching map[string]bool
 	if len(out.Paths) > 0 {
 		var err error
 		if touching, err = c.Forge.Touching(ctx, out.Repository, comparison, out.Paths); err != nil {
-			out.Remarks = append(out.Remarks, "These are the commits of all services: which of them concern this one could not be found out. "+whyUnknown(err))
-			touching = nil
+			return answers.Commits{}, err
 		}
 	}
 	by := broughtIn(comparison.Commits)
@@ -170,7 +176,7 @@ func (c *Code) commits(ctx context.Context, out *answers.CodeChange, comparison 
 		}
 	}
 	counted.Total, counted.PullRequests = len(counted.List), len(pulls)
-	return counted
+	return counted, nil
 }
 
 // pullRequests asks which pull requests brought in the newest of the commits whose messages don't say.

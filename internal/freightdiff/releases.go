@@ -2,6 +2,7 @@ package freightdiff
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/Masterminds/semver/v3"
@@ -25,7 +26,7 @@ func (c *Code) releases(ctx context.Context, out *answers.CodeChange, src Source
 	}
 	all, err := c.Forge.Releases(ctx, out.Repository)
 	if err != nil {
-		out.Remarks = append(out.Remarks, "The release notes could not be read. "+whyUnknown(err))
+		out.Remarks, out.Transient = append(out.Remarks, "The release notes could not be read. "+whyUnknown(err)), true
 		return
 	}
 	type versioned struct {
@@ -43,6 +44,10 @@ func (c *Code) releases(ctx context.Context, out *answers.CodeChange, src Source
 			continue
 		}
 		found = append(found, versioned{v, answers.ReleaseNotes{Version: name, Tag: r.Tag, Notes: r.Notes, URL: r.URL, PublishedAt: r.PublishedAt}})
+	}
+	seen := slices.ContainsFunc(all, func(r Release) bool { name, ok := src.version(r.Tag); return ok && name == low.Original() })
+	if len(all) >= MaxReleases && !seen {
+		out.Remarks = append(out.Remarks, fmt.Sprintf("Only the newest %d releases of %s were looked at: notes of earlier versions may be missing.", MaxReleases, out.Repository))
 	}
 	slices.SortStableFunc(found, func(a, b versioned) int { return b.version.Compare(a.version) })
 	for _, f := range found[:min(len(found), maxNotes)] {

@@ -70,6 +70,9 @@ func (d *Describer) Reconcile(ctx context.Context, req reconcile.Request) (recon
 		// The bot is told to stop: the next leader finds out.
 		return reconcile.Result{}, context.Cause(ctx)
 	}
+	if d.now().Add(describeAgain).Sub(s.CreationTimestamp.Time) > describeFor {
+		giveUp(found)
+	}
 	return reconcile.Result{}, d.save(ctx, &s, found)
 }
 
@@ -88,6 +91,16 @@ func (d *Describer) wants(s *v1alpha1.Shipment) (wait time.Duration, wanted bool
 		}
 	}
 	return 0, false
+}
+
+// giveUp says of what could not be told that it is not known: for how long something lasts is of no use to who
+// reads it later.
+func giveUp(found []v1alpha1.Contents) {
+	for i := range found {
+		if found[i].Transient {
+			found[i].Unknown, found[i].Transient = "What it ships could not be found out: GitHub did not answer.", false
+		}
+	}
 }
 
 func (d *Describer) save(ctx context.Context, s *v1alpha1.Shipment, found []v1alpha1.Contents) error {
