@@ -48,7 +48,7 @@ func conversationOf(origin *v1alpha1.GitHubOrigin) (conversation, error) {
 // marker. Nobody else's comment counts, whatever it says. Of several with one marker the oldest counts.
 func (c *Client) markers(ctx context.Context, where conversation, since time.Time) (map[string]int64, error) {
 	found := map[string]int64{}
-	err := c.eachOwn(ctx, where, since, func(comment marked) {
+	err := c.eachOwn(ctx, where, since, atOnce, func(comment marked) {
 		if _, isSecond := found[comment.marker]; !isSecond {
 			found[comment.marker] = comment.id
 		}
@@ -62,8 +62,15 @@ type marked struct {
 	marker, body string
 }
 
+// turn waits until a call may be made. Then leave must be called once it was.
+type turn func(context.Context) (leave func(), err error)
+
+// atOnce is the turn of what somebody waits for.
+func atOnce(context.Context) (leave func(), err error) { return func() {}, nil }
+
 // eachOwn reads the marked comments that the App itself wrote in a conversation since then, oldest first.
-func (c *Client) eachOwn(ctx context.Context, where conversation, since time.Time, use func(marked)) error {
+// Each page takes a turn.
+func (c *Client) eachOwn(ctx context.Context, where conversation, since time.Time, wait turn, use func(marked)) error {
 	self, err := c.self(ctx)
 	if err != nil {
 		return err
@@ -74,18 +81,11 @@ func (c *Client) eachOwn(ctx context.Context, where conversation, since time.Tim
 		options.Since = &since
 	}
 	for options.Page != 0 && options.Page <= maxPages {
-		var page []*gh.IssueComment
-		err := c.asInstallation(ctx, where.installation, func(ctx context.Context, client *gh.Client) error {
-			comments, response, err := client.Issues.ListComments(ctx, where.owner, where.repo, where.number, options)
-			if err != nil {
-				return err
-			}
-			page, options.Page = comments, response.NextPage
-			return nil
-		})
+		page, next, err := c.comments(ctx, where, options, wait)
 		if err != nil {
 			return err
 		}
+		options.Page = next
 		for _, comment := range page {
 			marker, isMarked := markerOf(comment.GetBody())
 			if isMarked && strings.EqualFold(comment.GetUser().GetLogin(), self.Login()) {
@@ -98,6 +98,26 @@ func (c *Client) eachOwn(ctx context.Context, where conversation, since time.Tim
 			"More than %d comments came since the message was sent: it may be there or not.", maxPages*perPage)}
 	}
 	return nil
+}
+
+// comments reads one page of a conversation. next is 0 after the last one.
+func (c *Client) comments(
+	ctx context.Context, where conversation, options *gh.IssueListCommentsOptions, wait turn,
+) (page []*gh.IssueComment, next int, err error) {
+	leave, err := wait(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer leave()
+	err = c.asInstallation(ctx, where.installation, func(ctx context.Context, client *gh.Client) error {
+		comments, response, err := client.Issues.ListComments(ctx, where.owner, where.repo, where.number, options)
+		if err != nil {
+			return err
+		}
+		page, next = comments, response.NextPage
+		return nil
+	})
+	return page, next, err
 }
 
 // comment writes a comment and returns its ID.

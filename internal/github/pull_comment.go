@@ -32,62 +32,118 @@ func (s *Source) Said(ctx context.Context, repo string, number int, marker strin
 	if err != nil {
 		return 0, false, err
 	}
-	found, err := s.remarks(ctx, where, marker)
-	if err != nil || len(found) == 0 {
-		return 0, false, s.written(repo, err)
-	}
-	return found[0].id, strings.HasSuffix(found[0].marker, settledMark), nil
+	one, err := s.one(ctx, where, marker)
+	return one.id, strings.HasSuffix(one.marker, settledMark), s.written(repo, err)
 }
 
-// remarks returns the comments with a marker, settled or not, oldest first.
-func (s *Source) remarks(ctx context.Context, where conversation, marker string) ([]marked, error) {
+// one returns the comment with a marker, settled or not; its id is 0 if there is none. If there are more, by two
+// replicas that wrote at the same time, the younger ones are deleted.
+func (s *Source) one(ctx context.Context, where conversation, marker string) (marked, error) {
 	var found []marked
-	err := s.client.eachOwn(ctx, where, time.Time{}, func(comment marked) {
+	turn := func(ctx context.Context) (func(), error) {
+		return s.enter(ctx, s.client.installation(where.installation).quota, readPoints)
+	}
+	err := s.client.eachOwn(ctx, where, time.Time{}, turn, func(comment marked) {
 		if strings.TrimSuffix(comment.marker, settledMark) == marker {
 			found = append(found, comment)
 		}
 	})
-	return found, err
+	if err != nil || len(found) == 0 {
+		return marked{}, err
+	}
+	for _, younger := range found[1:] {
+		err := s.write(ctx, where, func() error { return s.client.remove(ctx, where, younger.id) })
+		if err != nil && !hasStatus(err, http.StatusNotFound) {
+			return marked{}, err
+		}
+	}
+	s.remarks.note(found[0].id, found[0].body)
+	return found[0], nil
 }
 
-// Comment implements pullrequest.Forge. It is not what somebody waits for, and so does not use what of the
-// rate limit is kept for commands. If another comment with the marker is found, by two replicas that wrote
-// at the same time, the younger one is deleted.
+// Comment implements pullrequest.Forge. It is not what somebody waits for, and so does not use what of
+// GitHub's limits is kept for commands. What the comment is known to say already makes no call.
 func (s *Source) Comment(ctx context.Context, repo string, number int, remark pullrequest.Remark, id int64) (int64, error) {
-	where, err := s.conversation(ctx, repo, number)
-	if err != nil {
-		return 0, err
-	}
 	marker := markerOfRemark(remark)
 	if hidden(marker) == "" {
 		return 0, fmt.Errorf("%q can't mark a comment", oneLine(marker, 100))
 	}
 	body := markdown(remark.Card, marker)
-	if id != 0 {
-		return id, s.written(repo, s.client.edit(ctx, where, id, body))
+	if id != 0 && s.remarks.says(id, body) {
+		return id, nil
 	}
-	found, err := s.remarks(ctx, where, remark.Marker)
-	switch {
-	case err != nil:
-		return 0, s.written(repo, err)
-	case len(found) == 0:
-		id, err := s.client.comment(ctx, where, body)
-		return id, s.written(repo, err)
+	where, err := s.conversation(ctx, repo, number)
+	if err != nil {
+		return 0, err
 	}
-	for _, younger := range found[1:] {
-		err := s.client.remove(ctx, where, younger.id)
-		if err != nil && !hasStatus(err, http.StatusNotFound) {
-			return 0, s.written(repo, err)
-		}
+	if id == 0 {
+		id, err = s.begin(ctx, where, remark.Marker, body)
+	} else {
+		err = s.rewrite(ctx, where, id, body)
 	}
-	oldest := found[0]
-	if oldest.body == body {
-		return oldest.id, nil
-	}
-	return oldest.id, s.written(repo, s.client.edit(ctx, where, oldest.id, body))
+	return id, s.written(repo, err)
 }
 
-// written turns the error of a write into one of a notify.Sink. An installation that is gone is looked for
+// begin writes the comment with a marker, unless it is there already: then it is edited.
+func (s *Source) begin(ctx context.Context, where conversation, marker, body string) (int64, error) {
+	// Not looked for in vain.
+	if err := s.writes.ready(s.now()); err != nil {
+		s.metrics.refused.Inc()
+		return 0, err
+	}
+	one, err := s.one(ctx, where, marker)
+	switch {
+	case err != nil:
+		return 0, err
+	case one.id != 0 && s.remarks.says(one.id, body):
+		return one.id, nil
+	case one.id != 0:
+		return one.id, s.rewrite(ctx, where, one.id, body)
+	}
+	var id int64
+	err = s.write(ctx, where, func() error {
+		var err error
+		id, err = s.client.comment(ctx, where, body)
+		return err
+	})
+	if err == nil {
+		s.remarks.note(id, body)
+	}
+	return id, err
+}
+
+// rewrite makes a comment say something else.
+func (s *Source) rewrite(ctx context.Context, where conversation, id int64, body string) error {
+	return s.write(ctx, where, func() error {
+		s.remarks.forget(id) // whatever becomes of the call
+		err := s.client.edit(ctx, where, id, body)
+		if err == nil {
+			s.remarks.note(id, body)
+		}
+		return err
+	})
+}
+
+// write makes a call that changes something, when its turn has come.
+func (s *Source) write(ctx context.Context, where conversation, call func() error) error {
+	// What can't be written is not to cost points, and what may not cost points is not to take a turn.
+	if err := s.writes.ready(s.now()); err != nil {
+		s.metrics.refused.Inc()
+		return err
+	}
+	leave, err := s.enter(ctx, s.client.installation(where.installation).quota, writePoints)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if err := s.writes.take(s.now()); err != nil {
+		s.metrics.refused.Inc()
+		return err
+	}
+	return call()
+}
+
+// written turns the error of a call into one of a notify.Sink. An installation that is gone is looked for
 // anew at the next attempt.
 func (s *Source) written(repo string, err error) error {
 	var refused *APIError
@@ -97,11 +153,10 @@ func (s *Source) written(repo string, err error) error {
 		}
 		return err
 	}
-	return undeliverable(err)
+	return undeliverable(deferredRead(err))
 }
 
-// conversation returns the conversation of a pull request, if there is enough of the rate limit left to
-// write to it. The errors are those of a notify.Sink.
+// conversation returns the conversation of a pull request. The errors are those of a notify.Sink.
 func (s *Source) conversation(ctx context.Context, repo string, number int) (conversation, error) {
 	r, err := s.repository(repo)
 	if err != nil || number <= 0 {
@@ -109,10 +164,6 @@ func (s *Source) conversation(ctx context.Context, repo string, number int) (con
 	}
 	id, err := s.installation(ctx, r)
 	if err != nil {
-		return conversation{}, deferredRead(err)
-	}
-	if err := spare(s.client.installation(id).quota, s.now(), s.budget.reserved); err != nil {
-		s.metrics.refused.Inc()
 		return conversation{}, deferredRead(err)
 	}
 	return conversation{installation: id, owner: r.owner, repo: r.name, number: number}, nil

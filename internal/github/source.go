@@ -58,6 +58,8 @@ type Source struct {
 	client  *Client
 	memory  *recall.Memory
 	budget  *budget
+	writes  *pace
+	remarks *remarks
 	fresh   time.Duration
 	now     func() time.Time
 	log     *slog.Logger
@@ -88,12 +90,12 @@ func NewSource(o SourceOptions) (*Source, error) {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = DefaultMemory
 	}
-	s.budget = newBudget(s.now, interactive())
+	s.budget, s.writes, s.remarks = newBudget(s.now, interactive()), newPace(), newRemarks()
 	s.memory = recall.New(recall.Options{MaxBytes: o.MaxBytes, Timeout: questionTimeout, Now: s.now})
 	return s, nil
 }
 
-// Background returns the same Source for reads that nobody waits for: it remembers what this one does, and has a
+// Background returns the same Source for what nobody waits for: it remembers what this one does, and has a
 // smaller share of GitHub's limits. It ends with this one.
 func (s *Source) Background() *Source {
 	other := *s
@@ -137,9 +139,20 @@ func settle[V any](ctx context.Context, s *Source, q recall.Question, ask recall
 		s.metrics.refused.Inc()
 		return none, err
 	}
-	value, err := recall.Find(ctx, s.memory, q, ask)
+	value, err := shared(ctx, s, q, ask)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return value, tooSlow(err)
 	}
 	return value, err
+}
+
+// shared finds an answer together with all who ask at the same time. Who began may have a smaller budget:
+// that this one refused binds nobody else, who then ask for themselves.
+func shared[V any](ctx context.Context, s *Source, q recall.Question, ask recall.Ask[V]) (V, error) {
+	value, err := recall.Find(ctx, s.memory, q, ask)
+	refused, isRefused := errors.AsType[*overBudget](err)
+	if !isRefused || refused.by == s.budget || s.budget.admits(ctx) != nil {
+		return value, err
+	}
+	return recall.Find(ctx, s.memory, q, ask)
 }

@@ -24,8 +24,8 @@ func installationOf(repo repository) recall.Question {
 
 // installation returns the ID of the App's installation that sees a repository.
 func (s *Source) installation(ctx context.Context, repo repository) (int64, error) {
-	return recall.Find(ctx, s.memory, installationOf(repo), func(ctx context.Context, _ *recall.Answer[int64]) (recall.Answer[int64], error) {
-		leave, err := s.enter(ctx, s.client.appQuota)
+	return shared(ctx, s, installationOf(repo), func(ctx context.Context, _ *recall.Answer[int64]) (recall.Answer[int64], error) {
+		leave, err := s.enter(ctx, s.client.appQuota, readPoints)
 		if err != nil {
 			return recall.Answer[int64]{}, err
 		}

@@ -65,7 +65,7 @@ func (s *Source) getOnce(ctx context.Context, r read, into any) (arrived, error)
 	if err != nil {
 		return arrived{}, err
 	}
-	leave, err := s.enter(ctx, s.client.installation(id).quota)
+	leave, err := s.enter(ctx, s.client.installation(id).quota, readPoints)
 	if err != nil {
 		return arrived{}, err
 	}
@@ -91,9 +91,9 @@ func (s *Source) getOnce(ctx context.Context, r read, into any) (arrived, error)
 	return came, err
 }
 
-// enter waits for the turn of a read.
-func (s *Source) enter(ctx context.Context, q *quota) (leave func(), err error) {
-	leave, err = s.budget.enter(ctx, q)
+// enter waits for the turn of a call that costs so many points.
+func (s *Source) enter(ctx context.Context, q *quota, points int) (leave func(), err error) {
+	leave, err = s.budget.enter(ctx, q, points)
 	if err != nil {
 		s.metrics.refused.Inc()
 	}
