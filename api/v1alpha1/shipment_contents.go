@@ -58,12 +58,16 @@ type CommitCounts struct {
 	Breaking int `json:"breaking,omitempty"`
 }
 
-// CommitLine is a commit, in a line.
+// CommitLine is a commit, or all of those of one pull request, in a line.
 type CommitLine struct {
 	// Title is what it does, as in "feat(red)!: drop /v1".
 	//
 	// +kubebuilder:validation:MaxLength=256
 	Title string `json:"title"`
+	// Commits is how many it stands for, if that is more than one.
+	//
+	// +optional
+	Commits int `json:"commits,omitempty"`
 	// PullRequest is the number of the one that it came with; 0 if that is not known.
 	//
 	// +optional

@@ -50,6 +50,39 @@ type Commits struct {
 	List []Commit `json:"list,omitempty"`
 }
 
+// Change is a commit, or all of those that came with one pull request.
+type Change struct {
+	Commit
+
+	// Commits is how many.
+	Commits int
+}
+
+// Changes folds the commits of each pull request whose title is known into one, which says what the pull
+// request does: that is what people agreed on, where its commits are the steps of one of them.
+func (c Commits) Changes() []Change {
+	var out []Change
+	at := map[int]int{}
+	for _, commit := range c.List {
+		pull := commit.PullRequest
+		if pull == nil || pull.Title == "" {
+			out = append(out, Change{commit, 1})
+			continue
+		}
+		i, known := at[pull.Number]
+		if !known {
+			i = len(out)
+			at[pull.Number] = i
+			out = append(out, Change{Commit: Commit{
+				SHA: commit.SHA, Title: pull.Title, Author: commit.Author, PullRequest: pull, At: commit.At, URL: commit.URL,
+			}})
+		}
+		out[i].Commits++
+		out[i].Breaking = out[i].Breaking || commit.Breaking
+	}
+	return out
+}
+
 // Commit is one commit. Its strings are foreign.
 type Commit struct {
 	SHA string `json:"sha"`

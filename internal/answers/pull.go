@@ -15,17 +15,20 @@ type PullPreview struct {
 // ServicePreview is what merging a pull request adds to a service.
 type ServicePreview struct {
 	Project, Service string
+	// Adds is what is in the pull request, and not in the branch that it is for as that was when it was last pushed
+	// to.
+	Adds CodeChange
 	// Places are the environments, in their order.
 	Places []PlacePreview
 }
 
-// PlacePreview is what runs in an environment, and what merging adds to that.
+// PlacePreview is what runs in an environment, and what comes there besides.
 type PlacePreview struct {
 	Environment string
 	// Version is what runs; empty if nothing does.
 	Version string
-	// Code is from what runs to the pull request's head; nil if nothing runs.
-	Code *CodeChange
+	// Waits is what is in the branch already and does not run there; nil if nothing runs.
+	Waits *CodeChange
 }
 
 // Whereabouts is where a change is that was merged.

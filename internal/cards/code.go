@@ -84,25 +84,29 @@ func commitCounts(commits int, more bool, pullRequests, breaking int) chatops.Te
 // breaking names the commits that break something.
 func breaking(commits answers.Commits) []chatops.Text {
 	var body []chatops.Text
-	for _, c := range commits.List {
+	for _, c := range commits.Changes() {
 		if !c.Breaking {
 			continue
 		}
 		if len(body) == mostBreaking {
 			return append(body, plain(fmt.Sprintf("and %d more that break something", commits.Breaking-mostBreaking)))
 		}
-		body = append(body, append(chatops.Line(chatops.Bold("Breaking:"), chatops.Plain(" ")), commitLine(c)...))
+		body = append(body, append(chatops.Line(chatops.Bold("Breaking:"), chatops.Plain(" ")), changeLine(c)...))
 	}
 	return body
 }
 
-// commitLine writes a commit as people know it: "feat(red)!: drop /v1 (#214, hubot)".
-func commitLine(c answers.Commit) chatops.Text {
+// changeLine writes a change as people know it: "feat(red)!: drop /v1 (#214, hubot)".
+func changeLine(c answers.Change) chatops.Text {
 	line := highlight{title: c.Says(), url: c.URL, author: c.Author}
 	if c.PullRequest != nil {
 		line.pull, line.pullURL = c.PullRequest.Number, c.PullRequest.URL
 	}
-	return line.text()
+	text := line.text()
+	if c.Commits > 1 {
+		text = append(text, chatops.Plain(" · "+chatops.Count(c.Commits, "commit")))
+	}
+	return text
 }
 
 // highlight is a commit in one line.
@@ -165,19 +169,21 @@ func commitSections(c answers.CodeChange, of string) []chatops.Section {
 			continue
 		}
 		section := chatops.Section{Title: chatops.Count(part.commits.Total, "commit") + of + part.what}
-		for _, commit := range part.commits.List[:min(len(part.commits.List), mostCommits)] {
-			section.Lines = append(section.Lines, commitLine(commit))
+		changes := part.commits.Changes()
+		shown := changes[:min(len(changes), mostCommits)]
+		for _, change := range shown {
+			section.Lines = append(section.Lines, changeLine(change))
 		}
-		section.Lines = append(section.Lines, notListed(part.commits, c.URL)...)
+		section.Lines = append(section.Lines, notListed(part.commits, len(changes)-len(shown), c.URL)...)
 		sections = append(sections, section)
 	}
 	return sections
 }
 
-// notListed says which commits are not in the list.
-func notListed(commits answers.Commits, url string) []chatops.Text {
+// notListed says which commits are not in the list, besides so many of its kind.
+func notListed(commits answers.Commits, more int, url string) []chatops.Text {
 	var lines []chatops.Text
-	if more := len(commits.List) - mostCommits; more > 0 {
+	if more > 0 {
 		lines = append(lines, plain(fmt.Sprintf("and %d more", more)))
 	}
 	if commits.Elsewhere > 0 {

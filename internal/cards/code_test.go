@@ -77,7 +77,7 @@ func TestWhatShips(t *testing.T) {
 		Service: "red", Added: &v1alpha1.CommitCounts{Commits: 7, PullRequests: 3, Breaking: 1}, URL: web + "/compare/a...b",
 		Highlights: []v1alpha1.CommitLine{
 			{Title: "feat(red)!: drop /v1", PullRequest: 214, PullRequestURL: web + "/pull/214", Author: "hubot", Breaking: true, URL: web + "/commit/5566aab"},
-			{Title: "fix(red): retry on 429", PullRequest: 218, Author: "octocat"},
+			{Title: "fix(red): retry on 429", PullRequest: 218, Author: "octocat", Commits: 3},
 			{Title: "Tidy up"},
 		},
 	}

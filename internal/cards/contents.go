@@ -33,16 +33,21 @@ func contents(s *v1alpha1.Shipment) []chatops.Text {
 		return nil
 	}
 	body := []chatops.Text{line}
+	more := commitsIn(c)
 	for _, commit := range c.Highlights {
+		more -= max(1, commit.Commits)
 		text := highlight{
 			title: commit.Title, url: commit.URL, author: commit.Author, pull: commit.PullRequest, pullURL: commit.PullRequestURL,
 		}.text()
+		if commit.Commits > 1 {
+			text = append(text, chatops.Plain(" · "+chatops.Count(commit.Commits, "commit")))
+		}
 		if commit.Breaking {
 			text = append(chatops.Line(chatops.Bold("Breaking:"), chatops.Plain(" ")), text...)
 		}
 		body = append(body, text)
 	}
-	if more := commitsIn(c) - len(c.Highlights); more > 0 && len(c.Highlights) > 0 {
+	if more > 0 && len(c.Highlights) > 0 {
 		body = append(body, plain("and "+chatops.Count(more, "more commit")))
 	}
 	return body

@@ -72,15 +72,19 @@ func whereTitle(w answers.Whereabouts) string {
 	if len(environments) > 0 {
 		last = environments[len(environments)-1]
 	}
+	takenOut := ""
 	for _, env := range environments {
 		switch there, gone := everywhere(w.Services, env); {
 		case gone:
-			return subject + " was taken out of " + env + " again"
+			takenOut = env
 		case there:
-			reached = env
+			// Further on, it matters no more what runs before.
+			reached, takenOut = env, ""
 		}
 	}
 	switch {
+	case takenOut != "":
+		return subject + " was taken out of " + takenOut + " again"
 	case reached == last && last != "":
 		return subject + " is in " + last
 	case reached != "":

@@ -22,7 +22,7 @@ func TestPullRequestIsFollowed(t *testing.T) {
 			return saysAll(followed(t, state, number), words)
 		}
 	}
-	s.await(t, "what merging adds", says(change, "What merging this adds", "**sha-9ab0113** + 2 commits", "announce the region"))
+	s.await(t, "what merging adds", says(change, "What merging this adds", "**sha-9ab0113**", "announce the region"))
 
 	s.post(t, "/api/merge", `{"as":"hubot","number":231}`)
 	state := s.await(t, "the change in development", says(change, "This change is in development, and not yet in production", "· 3.3.3"))

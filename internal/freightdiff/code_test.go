@@ -12,6 +12,7 @@ import (
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
+	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -178,6 +179,41 @@ https://github.com/acme/microsvcs/compare/` + hash("b2") + "..." + hash("a2") + 
 				t.Errorf("got\n%s\nwant\n%s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestCommitsOfAPullRequestAreToldTogether, by what the pull request says of itself.
+func TestCommitsOfAPullRequestAreToldTogether(t *testing.T) {
+	f := (&forge{}).history(t, "a0: begin", "b1 a0: wip", "b2 b1: fix test", "a1 a0 b2: Merge pull request #9 from acme/x\n\nfeat(red)!: drop /v1", "a2 a1: fix: alone")
+	got := newCode(t, f, guide).Changes(t.Context(), "microsvcs", "red", redFrom(version("1", "a0"), version("2", "a2")))
+	changes := got[0].Added.Changes()
+	if len(changes) != 2 || changes[1].Says() != "feat(red)!: drop /v1" || changes[1].Commits != 2 || !changes[1].Breaking || changes[0].Says() != "fix: alone" {
+		t.Errorf("%+v", changes)
+	}
+	if c := got[0].Added; c.Total != 3 || c.Breaking != 1 || c.PullRequests != 1 {
+		t.Errorf("%+v", c)
+	}
+	kept := freightdiff.Contents("red", got)
+	if h := kept.Highlights; len(h) != 2 || h[0].Title != "feat(red)!: drop /v1" || h[0].Commits != 2 || h[1].Commits != 0 {
+		t.Errorf("%+v", h)
+	}
+}
+
+func TestAnImageThatNamesAnotherRepository(t *testing.T) {
+	code := newCode(t, monorepo(t), freightdiff.Source{Default: repo})
+	ref := kargoapi.FreightReference{Images: []kargoapi.Image{{RepoURL: "quay.io/acme/red", Tag: "3.2.0", Annotations: map[string]string{
+		"org.opencontainers.image.source": "https://github.com/acme/other", "org.opencontainers.image.revision": hash("a2"),
+	}}}}
+	got := code.Commit(t.Context(), "microsvcs", "red", repo, []kargoapi.FreightReference{ref})
+	if got.Commit != "" || got.Unknown != "red 3.2.0 says that it was built from acme/other, and not from acme/microsvcs." {
+		t.Errorf("%+v", got)
+	}
+	ref.Images[0].Annotations["org.opencontainers.image.source"] = "https://github.com/Acme/MicroSvcs"
+	if got := code.Commit(t.Context(), "microsvcs", "red", repo, []kargoapi.FreightReference{ref}); got.Commit != hash("a2") {
+		t.Errorf("spelt otherwise: %+v", got)
+	}
+	if got := code.Commit(t.Context(), "microsvcs", "red", repo, []kargoapi.FreightReference{{}}); got.Unknown == "" {
+		t.Error("of nothing, nothing is said")
 	}
 }
 

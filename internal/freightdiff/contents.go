@@ -19,21 +19,21 @@ const (
 // Contents sums up what changes in the code of a service, as a Shipment keeps it.
 func Contents(service string, code []answers.CodeChange) v1alpha1.Contents {
 	out := v1alpha1.Contents{Service: service}
-	var commits []answers.Commit
+	var changes []answers.Change
 	for _, c := range code {
 		if !c.Known() {
 			out.Unknown, out.Transient = chatops.Fit(c.Unknown, maxReason), out.Transient || c.Transient
 			continue
 		}
 		out.Added, out.Removed = counted(out.Added, c.Added), counted(out.Removed, c.Removed)
-		commits = append(append(commits, c.Added.List...), c.Removed.List...)
+		changes = append(append(changes, c.Added.Changes()...), c.Removed.Changes()...)
 	}
 	if len(code) == 1 {
 		out.URL = bounded(code[0].URL)
 	}
 	// Of equals, the newest come first, as before.
-	slices.SortStableFunc(commits, func(a, b answers.Commit) int { return rank(a) - rank(b) })
-	for _, c := range commits[:min(len(commits), maxHighlights)] {
+	slices.SortStableFunc(changes, func(a, b answers.Change) int { return rank(a.Commit) - rank(b.Commit) })
+	for _, c := range changes[:min(len(changes), maxHighlights)] {
 		out.Highlights = append(out.Highlights, highlight(c))
 	}
 	return out
@@ -66,9 +66,12 @@ func counted(to *v1alpha1.CommitCounts, c answers.Commits) *v1alpha1.CommitCount
 	return to
 }
 
-func highlight(c answers.Commit) v1alpha1.CommitLine {
+func highlight(c answers.Change) v1alpha1.CommitLine {
 	line := v1alpha1.CommitLine{
 		Title: chatops.Fit(c.Says(), maxLine), Author: chatops.Fit(c.Author, maxLine), Breaking: c.Breaking, URL: bounded(c.URL),
+	}
+	if c.Commits > 1 {
+		line.Commits = c.Commits
 	}
 	if c.PullRequest != nil {
 		line.PullRequest, line.PullRequestURL = c.PullRequest.Number, bounded(c.PullRequest.URL)

@@ -145,7 +145,7 @@ func (c *Code) commits(ctx context.Context, out *answers.CodeChange, comparison 
 			return answers.Commits{}, err
 		}
 	}
-	by := broughtIn(comparison.Commits)
+	by, told := broughtIn(comparison.Commits), map[int]bool{}
 	for _, raw := range slices.Backward(comparison.Commits) {
 		switch {
 		case touching != nil && !touching[raw.SHA]:
@@ -160,6 +160,11 @@ func (c *Code) commits(ctx context.Context, out *answers.CodeChange, comparison 
 		commit := readCommit(raw)
 		if pull := by[raw.SHA]; pull != nil {
 			commit.PullRequest = pull
+			if !told[pull.Number] {
+				// A pull request that says that it breaks something does so once.
+				told[pull.Number] = true
+				commit.Breaking = commit.Breaking || readCommit(RawCommit{Message: pull.Title}).Breaking
+			}
 		}
 		counted.List = append(counted.List, commit)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
 )
@@ -16,47 +17,54 @@ const marker = "kargo-bot:pull"
 func (f *Follower) follow(ctx context.Context, key Key) (time.Duration, error) {
 	e, known := f.tracked.get(key)
 	if !known || e.stale {
+		// What is said of it while it is being read is read again.
+		f.tracked.update(key, func(e *entry) { e.stale = false })
 		pull, err := f.Forge.PullRequest(ctx, key.Repo, key.Number)
 		if err != nil {
+			f.tracked.update(key, func(e *entry) { e.stale = true })
 			return 0, err
 		}
-		f.tracked.update(key, func(e *entry) { e.pull, e.stale = pull, false })
+		f.tracked.update(key, func(e *entry) { e.pull = pull.slim() })
 		e, _ = f.tracked.get(key)
 	}
 	if !f.matters(e.pull) {
 		f.tracked.forget(key)
 		return 0, nil
 	}
-	if e.muted {
-		return 0, nil
-	}
-	if e.pull.Public && f.Speaks != nil && !f.Speaks(key.Repo) {
-		f.Log.InfoContext(ctx, "pull requests of a public repository are not commented on", "repo", key.Repo, "pull", key.Number)
-		f.tracked.mute(key)
+	if e.isMuted(f.Now()) || !f.maySpeak(ctx, key, e.pull) {
 		return 0, nil
 	}
 	if !e.isLookedFor {
-		if err := f.lookFor(ctx, key, &e); err != nil {
+		if err := f.lookFor(ctx, key, &e); err != nil || e.muted {
 			return 0, err
 		}
 	}
-	if e.muted {
-		return 0, nil
-	}
 	said, err := f.say(ctx, key, e)
-	if err != nil || said.card.Title == "" {
+	switch {
+	case err != nil:
 		return 0, err
-	}
-	if said.transient && e.looks < unknownLooks {
+	case said.card.Title == "" && (e.comment == 0 || !said.gone):
+		return 0, nil
+	case said.card.Title == "":
+		said.card = cards.PullOfNoService()
+	case said.transient && e.looks < unknownLooks:
 		f.tracked.update(key, func(e *entry) { e.looks++ })
 		return unknownAgain, nil
 	}
 	f.tracked.update(key, func(e *entry) { e.looks = 0 })
-	again := time.Duration(0)
 	if said.transient {
-		again = passInterval
+		said.again = passInterval
 	}
-	return again, f.write(ctx, key, e, said)
+	return said.again, f.write(ctx, key, e, said)
+}
+
+// maySpeak reports whether anything may be said on a pull request: on a public repository, everybody reads it.
+func (f *Follower) maySpeak(ctx context.Context, key Key, pull Pull) bool {
+	if !pull.Public || f.Speaks == nil || f.Speaks(key.Repo) {
+		return true
+	}
+	f.Log.DebugContext(ctx, "pull requests of a public repository are not commented on", "repo", key.Repo, "pull", key.Number)
+	return false
 }
 
 // adopted is how long before it is first seen a pull request may have been merged to be spoken of. What was
@@ -89,7 +97,7 @@ func (f *Follower) write(ctx context.Context, key Key, e entry, said saying) err
 	if err != nil {
 		return fmt.Errorf("comment on %s#%d: %w", key.Repo, key.Number, err)
 	}
-	f.tracked.update(key, func(e *entry) { e.comment, e.said, e.settled = id, hash, said.settled })
+	f.tracked.update(key, func(e *entry) { e.comment, e.said, e.settled, e.muted = id, hash, said.settled, false })
 	return nil
 }
 
@@ -100,22 +108,30 @@ type saying struct {
 	transient bool
 	// settled says that nothing is left to be said, unless something is taken back.
 	settled bool
+	// gone says that the pull request has nothing to do with any service, though it may have had.
+	gone bool
+	// again is after how long it is to be looked at again; 0 if only when something happens.
+	again time.Duration
 }
 
 // say finds out what is to be said on a pull request.
 func (f *Follower) say(ctx context.Context, key Key, e entry) (saying, error) {
-	promoted, err := f.promotion(ctx, e.pull)
-	if err != nil || promoted.card.Title != "" {
+	promoted, isOfOne, err := f.promotion(ctx, key.Repo, e.pull)
+	if err != nil || isOfOne {
 		return promoted, err
 	}
 	if e.pull.DefaultBranch != "" && e.pull.BaseRef != e.pull.DefaultBranch {
 		// What is deployed comes from the default branch. The pull request that brings this there is the one
 		// to tell of it.
-		return saying{}, nil
+		return saying{gone: true}, nil
 	}
-	services, err := f.touched(ctx, key, e)
-	if err != nil || len(services) == 0 {
+	all, err := f.servicesIn(ctx, key.Repo)
+	if err != nil || len(all) == 0 {
 		return saying{}, err
+	}
+	services, err := f.touched(ctx, key, e, all)
+	if err != nil || len(services) == 0 {
+		return saying{gone: true}, err
 	}
 	if e.pull.Merged {
 		return f.whereabouts(ctx, key.Repo, e.pull, services)

@@ -139,6 +139,8 @@ func (f *Follower) result(ctx context.Context, key Key, again time.Duration, err
 	undeliverable, isUndeliverable := errors.AsType[*notify.Undeliverable](err)
 	log := f.Log.With("repo", key.Repo, "pull", key.Number)
 	switch {
+	case err == nil && key.Number == 0 && !f.isWatched(key.Repo):
+		return reconcile.Result{}, nil
 	case err == nil:
 		return reconcile.Result{RequeueAfter: again}, nil
 	case isDeferred:
@@ -148,7 +150,7 @@ func (f *Follower) result(ctx context.Context, key Key, again time.Duration, err
 		return reconcile.Result{RequeueAfter: unavailable.After}, nil
 	case isUndeliverable:
 		log.WarnContext(ctx, "comment on a pull request can't be written", "reason", undeliverable.Reason)
-		f.tracked.mute(key)
+		f.tracked.mute(key, f.Now())
 		return reconcile.Result{}, nil
 	case errors.Is(err, freightdiff.ErrNotFound):
 		log.InfoContext(ctx, "no such repository or pull request, or it is not to be seen", "error", err)

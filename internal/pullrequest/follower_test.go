@@ -217,16 +217,67 @@ func TestWhatIsHintedAtIsLookedAt(t *testing.T) {
 	}
 	w.Hint("Acme/MicroSvcs", 231)
 	w.look(t, 231)
-	if w.forge.said(t, 231).edits != 0 {
-		t.Error("a repository that is not watched was looked at")
-	}
-	if _, err := w.Watched(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	w.Hint("Acme/MicroSvcs", 231)
-	w.look(t, 231)
 	if c := w.forge.said(t, 231); c.edits != 1 || w.forge.calls["PullRequest"] != 1 {
 		t.Errorf("%d edits, calls %v", c.edits, w.forge.calls)
+	}
+}
+
+// The App may be installed on any number of repositories that have nothing to do with Kargo.
+func TestOtherRepositoriesAreNotWatched(t *testing.T) {
+	w := newWorld(t)
+	w.pass(t)
+	w.Hint("acme/other", 0)
+	result, err := w.Reconcile(t.Context(), pullrequest.Key{Repo: "acme/other"})
+	if err != nil || result.RequeueAfter != 0 || w.forge.calls["PullRequests"] != 1 {
+		t.Errorf("again in %s, error %v, calls %v", result.RequeueAfter, err, w.forge.calls)
+	}
+}
+
+func TestServicesMayComeAndGo(t *testing.T) {
+	w := newWorld(t)
+	w.open(231, "feat(blue): announce the region", 32, "projects/blue/main.go")
+	w.pass(t)
+	if len(w.forge.comments) != 0 {
+		t.Fatal("the test means nothing")
+	}
+	blue := stage("staging", kargoapi.FreightSources{Direct: true}, v320)
+	blue.Name = "blue-staging"
+	if err := w.server.Create(t.Context(), blue); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(t)
+	if got := w.forge.said(t, 231).card; got.Table.Rows[0][0].String() != "blue" {
+		t.Errorf("it says:\n%s", words(got))
+	}
+	if err := w.server.Delete(t.Context(), blue); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(t)
+	if got := w.forge.said(t, 231).card.Title; got != "This pull request changes no service any more" {
+		t.Errorf("without the service it says %q", got)
+	}
+}
+
+// TestAReleaseIsSpokenOf whatever it touches.
+func TestAReleaseIsSpokenOf(t *testing.T) {
+	w := newWorld(t)
+	w.open(232, "chore: release red 3.4.0", 31, ".release-please-manifest.json")
+	w.pass(t)
+	if got := w.forge.said(t, 232).card; got.Title != "What this release adds" || len(got.Table.Rows) != 1 {
+		t.Errorf("it says:\n%s", words(got))
+	}
+}
+
+func TestAPullRequestForAnotherBranchHasNothingMoreToSay(t *testing.T) {
+	w := newWorld(t)
+	w.open(231, "feat(red): announce the region", 32, "projects/red/main.go")
+	w.pass(t)
+	p := w.forge.pulls[231]
+	p.BaseRef, p.UpdatedAt = "feature", noon.Add(time.Minute)
+	w.forge.pulls[231] = p
+	w.pass(t)
+	if got := w.forge.said(t, 231).card.Title; got != "This pull request changes no service any more" {
+		t.Errorf("it says %q", got)
 	}
 }
 
@@ -306,6 +357,58 @@ func TestAPullRequestOfAPromotionSaysWhatThatChanges(t *testing.T) {
 	if err := w.server.Create(t.Context(), promotion); err != nil {
 		t.Fatal(err)
 	}
+	w.stage(t, "production", func(s *kargoapi.Stage) { s.Status.LastPromotion = &kargoapi.PromotionReference{Name: promotion.Name} })
 	w.pass(t)
 	golden.Compare(t, "promoted.txt", words(w.forge.said(t, 240).card))
+
+	// What follows does not change what it was.
+	w.runs(t, "production", v330)
+	w.stage(t, "production", func(s *kargoapi.Stage) {
+		s.Status.LastPromotion = &kargoapi.PromotionReference{Name: "red-production.02.cccc330"}
+	})
+	for range 2 {
+		w.pass(t)
+		golden.Compare(t, "promoted.txt", words(w.forge.said(t, 240).card))
+		w.start(t)
+	}
+}
+
+// TestWhatIsPrivateIsNotToldInPublic: the overlays may be public, and the code not.
+func TestWhatIsPrivateIsNotToldInPublic(t *testing.T) {
+	promotion := &kargoapi.Promotion{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "red-production.01kqwz.bbbb320"},
+		Spec:       kargoapi.PromotionSpec{Stage: "red-production", Freight: v320.Name},
+		Status: kargoapi.PromotionStatus{
+			Phase: kargoapi.PromotionPhaseRunning, State: &apiextensionsv1.JSON{Raw: []byte(`{"open-pr":{"pr":{"url":"https://github.com/acme/microsvcs/pull/240"}}}`)},
+		},
+	}
+	w := newWorld(t, promotion)
+	w.code.elsewhere = "acme/private"
+	w.open(240, "red-production: promote bbbb320", 50, "k8s/overlays/production/red/kustomization.yaml")
+	p := w.forge.pulls[240]
+	p.Public = true
+	w.forge.pulls[240] = p
+	w.pass(t)
+	if got := words(w.forge.said(t, 240).card); strings.Contains(got, "change 1") || strings.Contains(got, "acme/private") || !strings.Contains(got, "another repository") {
+		t.Errorf("it says:\n%s", got)
+	}
+}
+
+// TestWhatSoaksIsLookedAtInTime, as nothing happens then.
+func TestWhatSoaksIsLookedAtInTime(t *testing.T) {
+	w := newWorld(t)
+	w.open(231, "feat(red): announce the region", 32, "projects/red/main.go")
+	w.merge(231, 18)
+	w.stage(t, "production", func(s *kargoapi.Stage) {
+		s.Spec.RequestedFreight[0].Sources.RequiredSoakTime = &metav1.Duration{Duration: 3 * time.Hour}
+	})
+	again := w.look(t, 231)
+	if got := words(w.forge.said(t, 231).card); again < time.Hour || again > 2*time.Hour || !strings.Contains(got, "3.2.0 can go at 13:00 UTC") {
+		t.Errorf("again in %s; it says:\n%s", again, got)
+	}
+	w.clock = w.clock.Add(again)
+	w.look(t, 231)
+	if got := words(w.forge.said(t, 231).card); !strings.Contains(got, "3.2.0 waits for promotion") {
+		t.Errorf("after that it says:\n%s", got)
+	}
 }

@@ -42,6 +42,12 @@ type Remark struct {
 	Card    chatops.Card
 }
 
+// slim is the pull request without what is not looked at while it is followed.
+func (p Pull) slim() Pull {
+	p.Body = ""
+	return p
+}
+
 // State says whether a pull request is open, in GitHub's words.
 type State string
 

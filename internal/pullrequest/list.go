@@ -25,6 +25,24 @@ func (f *Follower) Watched(ctx context.Context) ([]string, error) {
 	return repos, nil
 }
 
+// isWatched reports whether the pull requests of a repository are followed.
+func (f *Follower) isWatched(repo string) bool {
+	f.spellings.Lock()
+	defer f.spellings.Unlock()
+	_, ok := f.spellings.of[strings.ToLower(repo)]
+	return ok
+}
+
+// unwatch forgets a repository.
+func (f *Follower) unwatch(repo string) {
+	f.spellings.Lock()
+	delete(f.spellings.of, strings.ToLower(repo))
+	f.spellings.Unlock()
+	for number := range f.tracked.in(repo) {
+		f.tracked.forget(Key{repo, number})
+	}
+}
+
 // watch notes that a repository is watched, and reports whether that is new.
 func (f *Follower) watch(repo string) bool {
 	f.spellings.Lock()
@@ -82,8 +100,18 @@ func (f *Follower) servicesIn(ctx context.Context, repo string) ([]Service, erro
 	return nil, nil
 }
 
-// list looks at all pull requests of a repository. Those that have changed are followed next.
+// list looks at all pull requests of a repository. Each is followed next, which makes no call if there is
+// nothing new.
 func (f *Follower) list(ctx context.Context, repo string) error {
+	repos, err := f.Watched(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(repos, repo) {
+		// No service is there any more.
+		f.unwatch(repo)
+		return nil
+	}
 	pulls, err := f.Forge.PullRequests(ctx, repo, f.Now().Add(-f.Follow))
 	if err != nil {
 		return err
@@ -93,13 +121,15 @@ func (f *Follower) list(ctx context.Context, repo string) error {
 		if !f.matters(pull) {
 			continue
 		}
-		before, isKnown := known[pull.Number]
 		delete(known, pull.Number)
 		key := Key{repo, pull.Number}
-		f.tracked.update(key, func(e *entry) { e.pull = pull })
-		if !isKnown || !before.UpdatedAt.Equal(pull.UpdatedAt) || before.HeadSHA != pull.HeadSHA || before.State != pull.State {
-			f.enqueue(key)
-		}
+		f.tracked.update(key, func(e *entry) {
+			if !pull.UpdatedAt.Before(e.pull.UpdatedAt) {
+				e.pull = pull.slim()
+			}
+		})
+		// Whether or not it has changed: time has passed, and what there is in Kargo may have been missed.
+		f.enqueue(key)
 	}
 	for number := range known {
 		f.tracked.forget(Key{repo, number})

@@ -7,13 +7,17 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 )
 
-// preview says what merging a pull request adds to each environment.
+// preview says what a pull request adds to its branch, and what of that branch waits in each environment. Both
+// are told by the branch as it was when the pull request was last pushed to: it would be another text with
+// each push of somebody else, otherwise.
 func (f *Follower) preview(ctx context.Context, repo string, pull Pull, services []Service) (saying, error) {
 	out := answers.PullPreview{Release: f.Release.MatchString(pull.Title), More: max(0, len(services)-mostServices)}
 	said := saying{}
 	for _, s := range services[:min(len(services), mostServices)] {
-		preview := answers.ServicePreview{Project: s.Project, Service: s.Name}
-		places, err := f.Catalogue.Deployed(ctx, s.Word(), f.Now())
+		adds := f.Code.Range(ctx, s.Project, s.Name, repo, pull.BaseSHA, pull.HeadSHA)
+		said.transient = said.transient || adds.Transient
+		preview := answers.ServicePreview{Project: s.Project, Service: s.Name, Adds: adds}
+		places, err := f.deployed(ctx, s)
 		if err != nil {
 			return saying{}, err
 		}
@@ -21,9 +25,8 @@ func (f *Follower) preview(ctx context.Context, repo string, pull Pull, services
 			place := answers.PlacePreview{Environment: p.Environment}
 			if len(p.Status.Running) > 0 {
 				place.Version = p.Status.Running[0].Version
-				code := f.from(ctx, s, repo, p.Running, pull.HeadSHA)
-				place.Code = code
-				said.transient = said.transient || code.Transient
+				place.Waits = f.from(ctx, s, repo, p.Running, pull.BaseSHA)
+				said.transient = said.transient || place.Waits.Transient
 			}
 			preview.Places = append(preview.Places, place)
 		}

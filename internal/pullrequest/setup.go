@@ -70,8 +70,12 @@ func (f *Follower) enqueue(key Key) {
 }
 
 // Hint says that a pull request has changed, or with number 0 that something in a repository has. Whoever
-// is told may be wrong: it is only looked.
+// is told may be wrong: it is only looked, and only where pull requests are followed. The App may be installed on
+// any number of others.
 func (f *Follower) Hint(repo string, number int) {
+	if !f.isWatched(repo) {
+		return
+	}
 	key := Key{Repo: f.spelt(repo), Number: number}
 	if number != 0 {
 		if _, known := f.tracked.get(key); known {
@@ -119,7 +123,8 @@ func (f *Follower) ofPromotion(o client.Object) []Key {
 	if project, service, ok := f.Catalogue.ServiceOf(p.Namespace, p.Spec.Stage); ok {
 		keys = f.tracked.of(project, service)
 	}
-	if repo, number, ok := freightdiff.PullRequestAt(kargo.PullRequestURL(p), f.Web); ok {
+	// Any step can leave an address behind: only where pull requests are followed it decides where something is said.
+	if repo, number, ok := freightdiff.PullRequestAt(kargo.PullRequestURL(p), f.Web); ok && f.isWatched(repo) {
 		keys = append(keys, Key{f.spelt(repo), number})
 	}
 	return keys

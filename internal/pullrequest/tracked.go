@@ -3,6 +3,7 @@ package pullrequest
 import (
 	"slices"
 	"sync"
+	"time"
 )
 
 // tracked has the pull requests that are followed. It is a memory of what can be found out again.
@@ -16,17 +17,21 @@ type entry struct {
 	pull Pull
 	// stale says that the pull request has changed since.
 	stale bool
-	// services are those that it touches, once that is known for its head.
-	services []Service
+	// head is of which commit the files are, all of them if complete; services are those that it was last seen
+	// to touch.
 	head     string
+	files    []string
+	complete bool
+	services []Service
 	// isLookedFor says that it is known whether there is a comment. comment is its ID, 0 if there is none,
 	// settled whether nothing is left to be said, and said a hash of what it says, once that is known.
 	isLookedFor bool
 	comment     int64
 	settled     bool
 	said        string
-	// muted says that no comment can be written.
-	muted bool
+	// muted says that no comment is to be written, until that time; for good if that is zero.
+	muted      bool
+	mutedUntil time.Time
 	// looks counts how often in a row something could not be told.
 	looks int
 }
@@ -54,8 +59,23 @@ func (t *tracked) update(key Key, change func(*entry)) {
 	change(e)
 }
 
-func (t *tracked) mute(key Key) {
-	t.update(key, func(e *entry) { e.muted = true })
+// mute says that no comment can be written. One that is not there any more was deleted by somebody who does
+// not want it; anything else may be mended.
+func (t *tracked) mute(key Key, now time.Time) {
+	t.update(key, func(e *entry) {
+		e.muted, e.mutedUntil = true, time.Time{}
+		if e.comment == 0 {
+			e.mutedUntil = now.Add(mutedFor)
+		}
+	})
+}
+
+// mutedFor is after how long it is tried again to write a comment that could not be.
+const mutedFor = time.Hour
+
+// isMuted reports whether no comment is to be written now.
+func (e *entry) isMuted(now time.Time) bool {
+	return e.muted && (e.mutedUntil.IsZero() || now.Before(e.mutedUntil))
 }
 
 func (t *tracked) forget(key Key) {
@@ -77,13 +97,14 @@ func (t *tracked) of(project, service string) []Key {
 	return keys
 }
 
-// inProject returns the pull requests that touch any service of a project.
+// inProject returns the merged pull requests that touch any service of a project.
 func (t *tracked) inProject(project string) []Key {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var keys []Key
 	for key, e := range t.pulls {
-		if slices.ContainsFunc(e.services, func(s Service) bool { return s.Project == project }) {
+		// What is open is told by what runs, and not by what there is.
+		if e.pull.Merged && slices.ContainsFunc(e.services, func(s Service) bool { return s.Project == project }) {
 			keys = append(keys, key)
 		}
 	}

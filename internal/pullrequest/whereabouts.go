@@ -8,6 +8,7 @@ import (
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -31,9 +32,36 @@ func (f *Follower) whereabouts(ctx context.Context, repo string, pull Pull, serv
 		said.transient = said.transient || transient
 		out.Services = append(out.Services, where)
 	}
-	said.settled = !said.transient && isEverywhere(out.Services)
+	said.settled = !said.transient && out.More == 0 && isEverywhere(out.Services)
+	said.again = f.untilSoaked(out.Services)
 	said.card = cards.Whereabouts(out, f.Links)
 	return said, nil
+}
+
+// untilSoaked returns in how long the first Freight can go somewhere that has to soak; 0 if none has to. Nothing
+// happens then that could be watched.
+func (f *Follower) untilSoaked(services []answers.ServiceWhereabouts) time.Duration {
+	var first time.Duration
+	for _, s := range services {
+		for _, p := range s.Places {
+			if p.Soaking == nil {
+				continue
+			}
+			if left := max(p.Soaking.Until.Sub(f.Now()), 0) + settle; first == 0 || left < first {
+				first = left
+			}
+		}
+	}
+	return first
+}
+
+// deployed tells what a service runs; nothing, if it has no Stage any more.
+func (f *Follower) deployed(ctx context.Context, s Service) ([]kargo.Deployed, error) {
+	places, err := f.Catalogue.Deployed(ctx, s.Word(), f.Now())
+	if p, ok := errors.AsType[*chatops.Problem](err); ok && p.Refusal() {
+		return nil, nil
+	}
+	return places, err
 }
 
 // isEverywhere reports whether a change is in every environment, with every service that it touches.
@@ -51,6 +79,10 @@ func (f *Follower) locate(ctx context.Context, repo, commit string, s Service) (
 	w := search{f: f, repo: repo, commit: commit, service: s}
 	where = answers.ServiceWhereabouts{Project: s.Project, Service: s.Name}
 	newest, err := f.Catalogue.Discovered(ctx, s.Word())
+	if p, ok := errors.AsType[*chatops.Problem](err); ok && p.Refusal() {
+		// It has no Stage any more.
+		return where, false, nil
+	}
 	if err != nil {
 		return where, false, err
 	}
@@ -65,7 +97,7 @@ func (f *Follower) locate(ctx context.Context, repo, commit string, s Service) (
 			where.Unknown = unknown
 		}
 	}
-	places, err := f.Catalogue.Deployed(ctx, s.Word(), f.Now())
+	places, err := f.deployed(ctx, s)
 	if err != nil {
 		return where, false, err
 	}

@@ -1,6 +1,7 @@
 package pullrequest_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -41,6 +42,8 @@ type history struct {
 	// unavailable is why nothing can be asked, if it can't.
 	unavailable *freightdiff.Unavailable
 	asked       int
+	// elsewhere is another repository that the code is in.
+	elsewhere string
 }
 
 func (h *history) Commit(_ context.Context, _, _, of string, refs []kargoapi.FreightReference) freightdiff.Located {
@@ -82,7 +85,7 @@ func (h *history) Changes(ctx context.Context, project, service string, changes 
 	if len(changes) != 1 || changes[0].From == nil {
 		return nil
 	}
-	return []answers.CodeChange{h.Range(ctx, project, service, repo, changes[0].From.Digest, changes[0].To.Digest)}
+	return []answers.CodeChange{h.Range(ctx, project, service, cmp.Or(h.elsewhere, repo), changes[0].From.Digest, changes[0].To.Digest)}
 }
 
 func (h *history) Contains(_ context.Context, _, sha, in string) (bool, error) {
@@ -312,7 +315,7 @@ func colors() []client.Object {
 func (w *world) open(number int, title string, head int, files ...string) {
 	w.forge.pulls[number] = pullrequest.Pull{
 		Number: number, Title: title, URL: fmt.Sprintf("%s/%s/pull/%d", web, repo, number), State: pullrequest.Open, UpdatedAt: w.clock,
-		HeadSHA: commit(head), BaseRef: "main", DefaultBranch: "main", Author: "octocat",
+		HeadSHA: commit(head), BaseSHA: commit(min(head-1, 30)), BaseRef: "main", DefaultBranch: "main", Author: "octocat",
 	}
 	w.forge.files[number] = files
 }
@@ -341,6 +344,24 @@ func (w *world) look(t *testing.T, number int) time.Duration {
 		t.Fatal(err)
 	}
 	return result.RequeueAfter
+}
+
+// stage changes a Stage of red.
+func (w *world) stage(t *testing.T, environment string, change func(*kargoapi.Stage)) {
+	t.Helper()
+	var s kargoapi.Stage
+	if err := w.server.Get(t.Context(), client.ObjectKey{Namespace: namespace, Name: "red-" + environment}, &s); err != nil {
+		t.Fatal(err)
+	}
+	change(&s)
+	status := s.Status
+	if err := w.server.Update(t.Context(), &s); err != nil {
+		t.Fatal(err)
+	}
+	s.Status = status
+	if err := w.server.Status().Update(t.Context(), &s); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // runs makes a Stage of red run other Freight.

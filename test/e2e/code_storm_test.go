@@ -104,7 +104,7 @@ func stormPullProblem(w *harness.World, i int) string {
 	own := w.GitHub.BotComments(pullNumber(i))
 	want := "This change is in production"
 	if i%2 != 0 {
-		want = "**3.3.0** + 1 commit"
+		want = "| **red** | 1 commit | **3.3.0** | **3.3.0** |"
 	}
 	switch {
 	case len(own) != 1:

@@ -80,7 +80,7 @@ func TestAPullRequestIsFollowedToProduction(t *testing.T) {
 	w.Service(t, "red")
 	bot := w.Start(t)
 	preview := awaitComment(t, w, harness.OpenPull, "What merging this adds")
-	mustSay(t, preview.Body, "3.1.0", "4 commits", "1 breaking", "announce the region")
+	mustSay(t, preview.Body, "| **red** | 1 commit |", "**3.1.0**, 3 commits · **1 breaking** behind", "announce the region", "drop /v1")
 
 	merged, _, err := w.GitHub.MergePullRequest(t.Context(), harness.Repo, harness.OpenPull, "octocat", githubfake.Squash)
 	if err != nil {

@@ -98,15 +98,18 @@ func preview() answers.PullPreview {
 	change := func(total int) *answers.CodeChange {
 		return &answers.CodeChange{
 			Artifacts: []string{"red"}, Repository: "acme/microsvcs", Relation: "ahead", URL: web + "/compare/a...b",
-			Added: answers.Commits{Total: total, Breaking: 1, PullRequests: 2, List: commits().List},
+			Added: answers.Commits{Total: total, Breaking: 1, PullRequests: 2, List: commits().List[:total]},
 		}
 	}
 	return answers.PullPreview{More: 1, Services: []answers.ServicePreview{
-		{Project: "microsvcs", Service: "red", Places: []answers.PlacePreview{
-			{Environment: "development", Version: "sha-4f2c1aa", Code: change(1)}, {Environment: "staging", Version: "3.2.0", Code: change(2)},
-			{Environment: "production", Version: "3.1.0", Code: change(3)},
+		{Project: "microsvcs", Service: "red", Adds: *change(2), Places: []answers.PlacePreview{
+			{Environment: "development", Version: "sha-4f2c1aa", Waits: &answers.CodeChange{Relation: "identical"}},
+			{Environment: "staging", Version: "3.2.0", Waits: change(1)}, {Environment: "production", Version: "3.1.0", Waits: change(3)},
 		}},
-		{Project: "microsvcs", Service: "blue", Places: []answers.PlacePreview{{Environment: "staging"}, {Environment: "production"}}},
+		{
+			Project: "microsvcs", Service: "blue", Adds: answers.CodeChange{Unknown: "GitHub has not told in time."},
+			Places: []answers.PlacePreview{{Environment: "staging"}, {Environment: "production"}},
+		},
 	}}
 }
 

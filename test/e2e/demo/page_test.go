@@ -49,7 +49,7 @@ func TestAPullRequestIsMergedOnThePage(t *testing.T) {
 	b.awaitText("#thread option", "#231")
 	b.do("pick the pull request", chromedp.SetValue("#thread", "231"),
 		chromedp.Evaluate[chromedp.Void](`document.querySelector("#thread").dispatchEvent(new Event("change"))`))
-	b.awaitText("#comments > li", "kargo-bot", "What merging this adds", "3.3.2 + 6 commits")
+	b.awaitText("#comments > li", "kargo-bot", "What merging this adds", "3.3.2, 4 commits behind")
 	b.screenshot("open")
 	b.do("merge it", chromedp.Click("#merge"))
 	b.awaitText("#issue-title", "Merged pull request")
