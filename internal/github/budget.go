@@ -28,12 +28,12 @@ type share struct {
 	reserved int
 }
 
-// interactive is the share of reads that somebody waits for. With background, it leaves 300 points a minute to
-// commands: 60 comments and reactions.
+// interactive is the share of reads that somebody waits for. With background, it leaves 250 points a minute to
+// commands: 50 comments and reactions.
 func interactive() share { return share{perMinute: 400, burst: 100, atOnce: 20, reserved: 15} }
 
 // background is the share of what nobody waits for: reads, and the comments on pull requests.
-func background() share { return share{perMinute: 200, burst: 40, atOnce: 10, reserved: 30} }
+func background() share { return share{perMinute: 250, burst: 50, atOnce: 10, reserved: 30} }
 
 // longestQueue is the longest that a call waits for its turn.
 const longestQueue = 10 * time.Second

@@ -70,12 +70,12 @@ func TestCommentsThatNobodyWaitsForArePaced(t *testing.T) {
 		if len(d.written) != pulls+1 {
 			t.Fatalf("%d comments", len(d.written))
 		}
-		if took := d.written[pulls].Sub(begin); took < 55*time.Second || took > 2*time.Minute {
+		if took := d.written[pulls].Sub(begin); took < 35*time.Second || took > 80*time.Second {
 			t.Errorf("written in %s", took)
 		}
 		// The 11 are those that may come at once, and the answer.
 		for i, at := range d.written[11:] {
-			if before := d.written[i]; at.Sub(before) < 3*time.Second-10*time.Millisecond {
+			if before := d.written[i]; at.Sub(before) < 2*time.Second-10*time.Millisecond {
 				t.Errorf("comments %d and %d: %s apart", i, i+11, at.Sub(before))
 			}
 		}

@@ -87,7 +87,7 @@ func (s *Source) Comment(ctx context.Context, repo string, number int, remark pu
 // begin writes the comment with a marker, unless it is there already: then it is edited.
 func (s *Source) begin(ctx context.Context, where conversation, marker, body string) (int64, error) {
 	// Not looked for in vain.
-	if err := s.writes.ready(s.now()); err != nil {
+	if err := s.writes.ready(where, s.now()); err != nil {
 		s.metrics.refused.Inc()
 		return 0, err
 	}
@@ -127,7 +127,7 @@ func (s *Source) rewrite(ctx context.Context, where conversation, id int64, body
 // write makes a call that changes something, when its turn has come.
 func (s *Source) write(ctx context.Context, where conversation, call func() error) error {
 	// What can't be written is not to cost points, and what may not cost points is not to take a turn.
-	if err := s.writes.ready(s.now()); err != nil {
+	if err := s.writes.ready(where, s.now()); err != nil {
 		s.metrics.refused.Inc()
 		return err
 	}
@@ -136,7 +136,7 @@ func (s *Source) write(ctx context.Context, where conversation, call func() erro
 		return err
 	}
 	defer leave()
-	if err := s.writes.take(s.now()); err != nil {
+	if err := s.writes.take(where, s.now()); err != nil {
 		s.metrics.refused.Inc()
 		return err
 	}
