@@ -12,7 +12,7 @@ import (
 
 // manyPulls is how many pull requests there are in TestCommentsOnPullRequestsSurviveAStorm, of which every
 // other one is merged.
-const manyPulls = 16
+const manyPulls = 10
 
 func pullNumber(i int) int { return 300 + i }
 
@@ -62,7 +62,7 @@ func TestCommentsOnPullRequestsSurviveAStorm(t *testing.T) {
 	commented(3)
 	bot.Kill(t)
 	bot = w.Start(t)
-	commented(9)
+	commented(6)
 	bot.Kill(t)
 
 	last := ""
