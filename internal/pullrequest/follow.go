@@ -48,8 +48,12 @@ func (f *Follower) follow(ctx context.Context, key Key) (time.Duration, error) {
 	case said.card.Title == "":
 		said.card = cards.PullOfNoService()
 	case said.transient && e.looks < unknownLooks:
+		wait := unknownAgain
+		for range e.looks {
+			wait *= 3
+		}
 		f.tracked.update(key, func(e *entry) { e.looks++ })
-		return unknownAgain, nil
+		return wait, nil
 	}
 	f.tracked.update(key, func(e *entry) { e.looks = 0 })
 	if said.transient {

@@ -24,9 +24,9 @@ const (
 	passInterval = 5 * time.Minute
 	// passTimeout bounds one look at a repository or a pull request.
 	passTimeout = time.Minute
-	// unknownAgain is after how long it is asked again for what could not be told.
-	unknownAgain = time.Minute
-	// unknownLooks is how often that is done before a comment says that it is not known.
+	// unknownAgain is after how long it is asked again for what could not be told, each time after three times as
+	// long; unknownLooks is how often that is done before a comment says that it is not known.
+	unknownAgain = 5 * time.Second
 	unknownLooks = 3
 	// mostServices is how many services a comment speaks of one by one.
 	mostServices = 10
@@ -144,6 +144,7 @@ func (f *Follower) result(ctx context.Context, key Key, again time.Duration, err
 	case err == nil:
 		return reconcile.Result{RequeueAfter: again}, nil
 	case isDeferred:
+		log.InfoContext(ctx, "comment on a pull request has to wait", "after", deferred.After, "error", err)
 		return reconcile.Result{RequeueAfter: max(deferred.After, time.Second)}, nil
 	case isUnavailable && unavailable.After > 0:
 		log.WarnContext(ctx, "pull requests can't be read now", "reason", unavailable.Reason)

@@ -285,8 +285,8 @@ func TestWhatCannotBeToldIsAskedAgain(t *testing.T) {
 	w := newWorld(t)
 	w.open(231, "feat(red): announce the region", 32, "projects/red/main.go")
 	w.code.unavailable = &freightdiff.Unavailable{Reason: "GitHub's rate limit is nearly used up."}
-	for i := range 3 {
-		if again := w.look(t, 231); again != time.Minute || len(w.forge.comments) != 0 {
+	for i, wait := range []int{5, 15, 45} {
+		if again := w.look(t, 231); again != time.Duration(wait)*time.Second || len(w.forge.comments) != 0 {
 			t.Fatalf("look %d: again in %s, %d comments", i, again, len(w.forge.comments))
 		}
 	}

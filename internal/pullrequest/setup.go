@@ -28,7 +28,7 @@ const (
 	// firstRetry is after how long it is tried again after a failure; each further one doubles that, up to
 	// lastRetry.
 	firstRetry = 500 * time.Millisecond
-	lastRetry  = 5 * time.Minute
+	lastRetry  = time.Minute
 )
 
 type queue = workqueue.TypedRateLimitingInterface[Key]

@@ -12,7 +12,7 @@ import (
 
 // manyPulls is how many pull requests there are in TestCommentsOnPullRequestsSurviveAStorm, of which every
 // other one is merged.
-const manyPulls = 10
+const manyPulls = 8
 
 func pullNumber(i int) int { return 300 + i }
 
@@ -43,9 +43,9 @@ func TestCommentsOnPullRequestsSurviveAStorm(t *testing.T) {
 		"issues/create-comment", "issues/update-comment", "issues/list-comments", "pulls/list", "pulls/list-files",
 		"repos/compare-commits-with-basehead", "repos/get-commit", "apps/create-installation-access-token",
 	} {
-		w.GitHub.Inject(operation, 2, githubfake.Fail(502))
+		w.GitHub.Inject(operation, 1, githubfake.Fail(502))
 		w.GitHub.Inject(operation, 1, githubfake.Cut())
-		w.GitHub.Inject(operation, 2, githubfake.LoseAnswer())
+		w.GitHub.Inject(operation, 1, githubfake.LoseAnswer())
 		w.GitHub.Inject(operation, 1, githubfake.Limited(429, time.Second))
 	}
 	commented := func(n int) {
@@ -59,10 +59,10 @@ func TestCommentsOnPullRequestsSurviveAStorm(t *testing.T) {
 		})
 	}
 	bot := w.Start(t)
-	commented(3)
+	commented(2)
 	bot.Kill(t)
 	bot = w.Start(t)
-	commented(6)
+	commented(5)
 	bot.Kill(t)
 
 	last := ""
