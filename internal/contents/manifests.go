@@ -1,6 +1,7 @@
 package contents
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,12 +62,11 @@ func (m *Manifests) Of(ctx context.Context, d answers.Diff) *answers.Manifests {
 		m.failed(ctx, out, where, err)
 		return out
 	}
-	out.Unchanged, out.Lines = changes.Unchanged, changes.Lines
-	out.Changed, out.Note = overlay.Fit(changes.Changed, maxManifests)
-	if out.Note == "" {
-		out.Note = changes.Left
-	}
-	return out
+	rendered := changes.Manifests(where.Repo, out.Commit, where.Branch, where.Path)
+	var note string
+	rendered.Changed, note = overlay.Fit(rendered.Changed, maxManifests)
+	rendered.Note = cmp.Or(note, rendered.Note)
+	return &rendered
 }
 
 // failed notes why an overlay is not rendered.

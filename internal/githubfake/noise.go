@@ -66,23 +66,14 @@ func (g *GitHub) TellInstallation(ctx context.Context, id int64, action, login s
 	return g.announce(ctx, told), nil
 }
 
-// tell finds the repository and the person, makes the event and delivers it.
+// tell is act for what makes one event.
 func (g *GitHub) tell(ctx context.Context, fullName, login string, build func(*repository, *account) (*event, error)) (Delivery, error) {
-	var told *event
-	err := g.change(func() error {
-		repo, err := g.world.repo(fullName)
-		if err != nil {
-			return err
-		}
-		by, err := g.world.account(login)
-		if err != nil {
-			return err
-		}
-		told, err = build(repo, by)
-		return err
+	deliveries, err := g.act(ctx, fullName, login, func(repo *repository, by *account) ([]*event, error) {
+		told, err := build(repo, by)
+		return []*event{told}, err
 	})
-	if err != nil {
+	if err != nil || len(deliveries) == 0 {
 		return Delivery{}, err
 	}
-	return g.announce(ctx, told), nil
+	return deliveries[0], nil
 }

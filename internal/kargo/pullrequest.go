@@ -80,9 +80,12 @@ func (c *Catalogue) promoted(ctx context.Context, p *kargoapi.Promotion) (*Promo
 		if pipeline.Namespace != p.Namespace {
 			continue
 		}
+		service, ok := pipeline.service(p.Spec.Stage)
+		if !ok {
+			continue
+		}
 		for _, env := range pipeline.Environments {
-			service, ok := pipeline.service(p.Spec.Stage)
-			if !ok || pipeline.stageName(service, env.Name) != p.Spec.Stage {
+			if pipeline.stageName(service, env.Name) != p.Spec.Stage {
 				continue
 			}
 			target, err := c.target(ctx, selected{pipeline, service}, env.Name)
