@@ -17,7 +17,9 @@ var GroupVersion = schema.GroupVersion{Group: "kargobot.dev", Version: "v1alpha1
 
 // AddToScheme registers the kinds of this package.
 func AddToScheme(scheme *runtime.Scheme) error {
-	scheme.AddKnownTypes(GroupVersion, &Shipment{}, &ShipmentList{})
+	scheme.AddKnownTypes(GroupVersion,
+		&Shipment{}, &ShipmentList{}, &Release{}, &ReleaseList{},
+		&PromotionRecord{}, &PromotionRecordList{}, &Subscription{}, &SubscriptionList{})
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil
 }

@@ -180,12 +180,14 @@ type StepStatus struct {
 	Phase string `json:"phase,omitempty"`
 }
 
-// ReportPart says which of a Shipment's messages a Report is about.
+// ReportPart says which of the messages about an object a Report is about. One that calls people because of an
+// outcome has the outcome's name, and from the second time on its number: "Degraded", "Degraded-2".
 //
-// +kubebuilder:validation:Enum=Card;Result;Reaction
+// +kubebuilder:validation:Pattern=`^[A-Z][A-Za-z]*(-[1-9][0-9]*)?$`
+// +kubebuilder:validation:MaxLength=63
 type ReportPart string
 
-// The parts of what is reported about a Shipment.
+// The parts of what is reported.
 const (
 	// PartCard is the message that is kept up to date.
 	PartCard ReportPart = "Card"
@@ -193,14 +195,16 @@ const (
 	PartResult ReportPart = "Result"
 	// PartReaction is the reaction to the comment with the command.
 	PartReaction ReportPart = "Reaction"
+	// PartSummary says that the object has no message of its own: what the ID names sums it up with others.
+	PartSummary ReportPart = "Summary"
 )
 
 // Report records one message: that it is about to be sent (no ID yet), or where it is and what it
 // says. An entry without ID after a restart means that the message may or may not exist.
 type Report struct {
-	// Sink is the surface: slack or github.
+	// Sink is the surface: slack, github, or one of those that a Subscription has.
 	Sink string `json:"sink"`
-	// Target is where: a Slack channel, or a GitHub issue as "owner/name#12".
+	// Target is where: a Slack channel, a GitHub issue as "owner/name#12", the target of a Subscription.
 	Target string `json:"target"`
 	// Part says which message it is.
 	Part ReportPart `json:"part"`

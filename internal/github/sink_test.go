@@ -18,9 +18,9 @@ import (
 // card is a message about a promotion, for an issue.
 func card(issue int) notify.Message {
 	return notify.Message{
-		Target: v1alpha1.Origin{GitHub: &v1alpha1.GitHubOrigin{
+		Target: notify.Target{Origin: v1alpha1.Origin{GitHub: &v1alpha1.GitHubOrigin{
 			Installation: installation, Repo: repository, Issue: issue, Comment: 99,
-		}},
+		}}},
 		Part:   v1alpha1.PartCard,
 		Marker: "kargo-bot:shipment:7f3c9a:Card",
 		Card:   chatops.Card{Title: "Promote red to production", State: chatops.StateRunning, Status: "3 of 5"},
@@ -237,7 +237,7 @@ func TestSinkTellsWhatCanNeverBeDelivered(t *testing.T) {
 			return err
 		}},
 		"the message is for Slack": {act: func(t *testing.T, _ *githubfake.GitHub, sink *github.Sink) error {
-			_, err := sink.Post(soon(t), notify.Message{Target: v1alpha1.Origin{Slack: &v1alpha1.SlackOrigin{}}})
+			_, err := sink.Post(soon(t), notify.Message{Target: notify.Target{Origin: v1alpha1.Origin{Slack: &v1alpha1.SlackOrigin{}}}})
 			return err
 		}},
 	} {

@@ -44,6 +44,9 @@ func NewDeliverer(name string, sink Sink, now func() time.Time, metrics *Metrics
 	return &Deliverer{name: name, sink: sink, now: now, metrics: metrics, unsent: map[string]struct{}{}}
 }
 
+// Target names where a message goes, as in the record of it.
+func (d *Deliverer) Target(m Message) string { return d.sink.Address(m) }
+
 // Deliver makes the message stand where it is to stand, if it does not already. It returns after how
 // long to call again if there is something left to do, and an error if it should be tried again
 // soon. What can't be delivered at all is recorded as such and is no error.

@@ -193,7 +193,7 @@ func (w *world) wantShown(t *testing.T, title string) *shownMessage {
 
 func message(title string) notify.Message {
 	return notify.Message{
-		Target: v1alpha1.Origin{Slack: &v1alpha1.SlackOrigin{Team: "T01", Channel: "C7", User: "U42"}},
+		Target: notify.Target{Origin: v1alpha1.Origin{Slack: &v1alpha1.SlackOrigin{Team: "T01", Channel: "C7", User: "U42"}}},
 		Part:   v1alpha1.PartCard,
 		Marker: "kargo-bot:shipment:7f3c9a:Card",
 		Card:   chatops.Card{Title: title},

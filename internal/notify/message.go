@@ -12,8 +12,8 @@ import (
 
 // Message is one thing to be said in one place, as it should stand there now.
 type Message struct {
-	// Target is where. Exactly one member is set.
-	Target v1alpha1.Origin
+	// Target is where.
+	Target Target
 	// Part says which of the messages about the same thing this is.
 	Part v1alpha1.ReportPart
 	// Marker is hidden in the message and finds it again: unique to the thing and the part, the
@@ -23,9 +23,9 @@ type Message struct {
 	Since time.Time
 	// Card is what is said.
 	Card chatops.Card
-	// Mention is whom a PartResult calls.
+	// Mention is whom the message calls, if anybody: a person, or a group in Slack (an ID that begins with S).
 	Mention chatops.Actor
-	// ReplyTo is the ID of the PartCard that a PartResult belongs below, if that was sent.
+	// ReplyTo is the ID of the message that this one belongs below, if that was sent.
 	ReplyTo string
 	// SealedReply is the sink's own way to answer where it is not a member, as it was left in the
 	// object's annotations; empty if there is none.

@@ -148,14 +148,14 @@ func TestALedgerForgetsWhatIsSettled(t *testing.T) {
 	w, s := newWorld(t, newShipment()), &sink{}
 	r := w.reporter(t, s)
 	w.report(t, r)
-	if len(r.ledger.pages) != 1 {
-		t.Fatalf("%d pages", len(r.ledger.pages))
+	if r.ledger.Len() != 1 {
+		t.Fatalf("%d pages", r.ledger.Len())
 	}
 	w.becomes(t, v1alpha1.PhaseSucceeded, "")
 	w.report(t, r)
 	w.report(t, r)
-	if len(r.ledger.pages) != 0 {
-		t.Errorf("%d pages", len(r.ledger.pages))
+	if r.ledger.Len() != 0 {
+		t.Errorf("%d pages", r.ledger.Len())
 	}
 }
 
@@ -167,8 +167,8 @@ func TestALedgerForgetsWhatIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.report(t, r)
-	if len(r.ledger.pages) != 0 {
-		t.Errorf("%d pages", len(r.ledger.pages))
+	if r.ledger.Len() != 0 {
+		t.Errorf("%d pages", r.ledger.Len())
 	}
 }
 

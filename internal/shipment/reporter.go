@@ -17,6 +17,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
+	"github.com/davidaparicio/kargo-bot/internal/notify/ledger"
 )
 
 // Names of the sinks in reports.
@@ -37,7 +38,7 @@ type Reporter struct {
 	client     client.Client
 	deliverers map[string]*notify.Deliverer
 	links      cards.Links
-	ledger     *ledger
+	ledger     *reports
 	now        func() time.Time
 }
 
@@ -53,7 +54,7 @@ type ReporterOptions struct {
 func SetupReporter(mgr ctrl.Manager, o ReporterOptions) error {
 	r := &Reporter{
 		client: mgr.GetClient(), deliverers: o.Deliverers, links: o.Links, now: o.Now,
-		ledger: newLedger(mgr.GetClient(), mgr.GetAPIReader()),
+		ledger: ledger.New[v1alpha1.Shipment](mgr.GetClient(), mgr.GetAPIReader()),
 	}
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("shipment-reporter").
@@ -67,7 +68,7 @@ func (r *Reporter) Reconcile(ctx context.Context, req reconcile.Request) (reconc
 	var s v1alpha1.Shipment
 	if err := r.client.Get(ctx, req.NamespacedName, &s); err != nil {
 		if apierrors.IsNotFound(err) {
-			r.ledger.forget(req.NamespacedName)
+			r.ledger.Forget(req.NamespacedName)
 		}
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
@@ -81,14 +82,14 @@ func (r *Reporter) Reconcile(ctx context.Context, req reconcile.Request) (reconc
 		messages[i] = r.message(&s, part)
 	}
 	if r.settled(&s, name, messages) {
-		r.ledger.forget(req.NamespacedName)
+		r.ledger.Forget(req.NamespacedName)
 		return reconcile.Result{}, nil
 	}
-	reports, err := r.ledger.open(ctx, &s)
+	reports, err := r.ledger.Open(ctx, &s)
 	if err != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
-	if err := reports.flush(ctx); err != nil {
+	if err := reports.Flush(ctx); err != nil {
 		return reconcile.Result{}, err
 	}
 	again, err := deliver(ctx, deliverer, name, messages, reports)
@@ -96,6 +97,17 @@ func (r *Reporter) Reconcile(ctx context.Context, req reconcile.Request) (reconc
 		return reconcile.Result{}, fmt.Errorf("report shipment %s: %w", req, err)
 	}
 	return reconcile.Result{RequeueAfter: again}, nil
+}
+
+// reports is the record of what was said of Shipments, and page that of one of them.
+type (
+	reports = ledger.Ledger[v1alpha1.Shipment, *v1alpha1.Shipment]
+	page    = ledger.Page[v1alpha1.Shipment, *v1alpha1.Shipment]
+)
+
+// key tells the report of one part of what a message is about.
+func key(d *notify.Deliverer, sink string, m notify.Message, part v1alpha1.ReportPart) ledger.Key {
+	return ledger.Key{Sink: sink, Target: d.Target(m), Part: part}
 }
 
 // deliver brings each message to where it belongs. One that can't be sent now does not keep the
@@ -111,14 +123,14 @@ func deliver(ctx context.Context, d *notify.Deliverer, sink string, messages []n
 			return 0, errors.Join(failed, context.Cause(ctx))
 		}
 		if m.Part == v1alpha1.PartResult {
-			card := reports.load(sink, v1alpha1.PartCard)
+			card := reports.Load(key(d, sink, m, v1alpha1.PartCard))
 			if card == nil || card.ID == "" && card.Error == "" {
 				// The card comes first; when it is there, or can't be, this is looked at again.
 				continue
 			}
 			m.ReplyTo = card.ID
 		}
-		again, err := d.Deliver(ctx, m, reports.record(sink, m.Part))
+		again, err := d.Deliver(ctx, m, reports.Record(key(d, sink, m, m.Part)))
 		if err != nil {
 			failed = errors.Join(failed, err)
 		}
@@ -183,7 +195,7 @@ func reaction(phase v1alpha1.ShipmentPhase) chatops.State {
 // message puts one part in words.
 func (r *Reporter) message(s *v1alpha1.Shipment, part v1alpha1.ReportPart) notify.Message {
 	m := notify.Message{
-		Target:      s.Spec.Origin,
+		Target:      notify.Target{Origin: s.Spec.Origin},
 		Part:        part,
 		Marker:      markerPrefix + string(s.UID) + ":" + string(part),
 		Since:       s.CreationTimestamp.Time,

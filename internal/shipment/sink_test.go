@@ -12,6 +12,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
+	"github.com/davidaparicio/kargo-bot/internal/notify/ledger"
 )
 
 // sink shows messages in memory.
@@ -102,7 +103,7 @@ func (w *world) reporter(t *testing.T, s *sink) *Reporter {
 	t.Helper()
 	now := func() time.Time { return w.clock }
 	r := &Reporter{
-		client: w.cached(), links: cards.Links{}, now: now, ledger: newLedger(w.cached(), w.server),
+		client: w.cached(), links: cards.Links{}, now: now, ledger: ledger.New[v1alpha1.Shipment](w.cached(), w.server),
 		deliverers: map[string]*notify.Deliverer{},
 	}
 	metrics := notify.NewMetrics(prometheus.NewRegistry())

@@ -113,7 +113,7 @@ func (w *world) command(t *testing.T, channel string) notify.Message {
 		t.Fatal(err)
 	}
 	return notify.Message{
-		Target:      v1alpha1.Origin{Slack: &origin},
+		Target:      notify.Target{Origin: v1alpha1.Origin{Slack: &origin}},
 		Part:        v1alpha1.PartCard,
 		Marker:      "kargo-bot:shipment:1:Card",
 		Since:       w.clock.Now(),

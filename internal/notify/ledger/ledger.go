@@ -1,0 +1,185 @@
+// Package ledger knows what has been reported of each object. The truth is status.reports in the API
+// server. The cache may be behind what this process itself wrote, and acting on that would send a message
+// twice; so the first look at an object reads from the API server, and from then on this process, the only
+// writer while it leads, remembers until everything has been said.
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/semaphore"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/notify"
+)
+
+// writers is how many requests are made to the API server at once: with more of them, the requests of people
+// who wait for an answer queue behind them.
+const writers = 4
+
+// Ledger is of the objects of one kind. K is the kind's struct, and T its pointer.
+type Ledger[K any, T object[K]] struct {
+	client client.Client
+	quorum client.Reader
+	turns  *semaphore.Weighted
+
+	mu    sync.Mutex
+	pages map[client.ObjectKey]*Page[K, T]
+}
+
+type object[K any] interface {
+	*K
+	v1alpha1.Reported
+}
+
+// New returns a Ledger that writes with c, and reads from the API server with quorum.
+func New[K any, T object[K]](c client.Client, quorum client.Reader) *Ledger[K, T] {
+	return &Ledger[K, T]{
+		client: c, quorum: quorum, turns: semaphore.NewWeighted(writers), pages: map[client.ObjectKey]*Page[K, T]{},
+	}
+}
+
+// Open returns what has been reported of an object.
+func (l *Ledger[K, T]) Open(ctx context.Context, o T) (*Page[K, T], error) {
+	key := client.ObjectKeyFromObject(o)
+	l.mu.Lock()
+	p, ok := l.pages[key]
+	l.mu.Unlock()
+	if ok && p.uid == o.GetUID() {
+		return p, nil
+	}
+	live := T(new(K))
+	if err := l.do(ctx, func() error { return l.quorum.Get(ctx, key, live) }); err != nil {
+		return nil, fmt.Errorf("read what was reported of %T %s: %w", o, o.GetName(), err)
+	}
+	if live.GetUID() != o.GetUID() {
+		return nil, fmt.Errorf("%T %s was replaced", o, o.GetName())
+	}
+	p = &Page[K, T]{ledger: l, key: key, uid: live.GetUID(), reports: *live.Told()}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pages[key] = p
+	return p, nil
+}
+
+// Forget drops what is remembered of an object of which the cache has it all, or that is gone.
+func (l *Ledger[K, T]) Forget(key client.ObjectKey) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.pages, key)
+}
+
+// Len returns of how many objects something is remembered.
+func (l *Ledger[K, T]) Len() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.pages)
+}
+
+// do makes a request when it is its turn, or returns why ctx ended before.
+func (l *Ledger[K, T]) do(ctx context.Context, f func() error) error {
+	if err := l.turns.Acquire(ctx, 1); err != nil {
+		return context.Cause(ctx)
+	}
+	defer l.turns.Release(1)
+	return f()
+}
+
+// Key tells a report from the others of its object.
+type Key struct {
+	Sink, Target string
+	Part         v1alpha1.ReportPart
+}
+
+// Page is the reports of one object. It is used by one worker at a time, as the work queue hands out each
+// object once.
+type Page[K any, T object[K]] struct {
+	ledger  *Ledger[K, T]
+	key     client.ObjectKey
+	uid     types.UID
+	reports []v1alpha1.Report
+	// dirty says that the API server does not have the reports as they are.
+	dirty bool
+}
+
+func (p *Page[K, T]) index(k Key) int {
+	return slices.IndexFunc(p.reports, func(r v1alpha1.Report) bool {
+		return r.Sink == k.Sink && r.Target == k.Target && r.Part == k.Part
+	})
+}
+
+// Load returns a report, or nil if there is none.
+func (p *Page[K, T]) Load(k Key) *v1alpha1.Report {
+	if i := p.index(k); i >= 0 {
+		report := p.reports[i]
+		return &report
+	}
+	return nil
+}
+
+// Reports returns all of them.
+func (p *Page[K, T]) Reports() []v1alpha1.Report { return slices.Clone(p.reports) }
+
+// Flush writes what an earlier Save could not.
+func (p *Page[K, T]) Flush(ctx context.Context) error {
+	if !p.dirty {
+		return nil
+	}
+	return p.write(ctx)
+}
+
+// write puts the reports into the API server.
+func (p *Page[K, T]) write(ctx context.Context) error {
+	target := T(new(K))
+	target.SetNamespace(p.key.Namespace)
+	target.SetName(p.key.Name)
+	base := T(new(K))
+	base.SetNamespace(p.key.Namespace)
+	base.SetName(p.key.Name)
+	*target.Told() = slices.Clone(p.reports)
+	p.dirty = true
+	err := p.ledger.do(ctx, func() error { return p.ledger.client.Status().Patch(ctx, target, client.MergeFrom(base)) })
+	if client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("record what was reported of %T %s: %w", target, p.key, err)
+	}
+	p.dirty = false
+	return nil
+}
+
+// Record returns the entry of a key, to be written by a Deliverer.
+func (p *Page[K, T]) Record(k Key) notify.Record { return record[K, T]{page: p, key: k} }
+
+// Save puts a report in its place. What happened and could not be written is remembered until it can be; what
+// is only about to happen is not, so that it does not happen unrecorded.
+func (p *Page[K, T]) Save(ctx context.Context, report v1alpha1.Report) error {
+	before := slices.Clone(p.reports)
+	if i := p.index(Key{report.Sink, report.Target, report.Part}); i >= 0 {
+		p.reports[i] = report
+	} else {
+		p.reports = append(p.reports, report)
+	}
+	err := p.write(ctx)
+	if err != nil && report.ID == "" && report.Error == "" {
+		p.reports = before
+	}
+	return err
+}
+
+// record is one entry of a page.
+type record[K any, T object[K]] struct {
+	page *Page[K, T]
+	key  Key
+}
+
+// Load implements notify.Record.
+func (r record[K, T]) Load() *v1alpha1.Report { return r.page.Load(r.key) }
+
+// Save implements notify.Record.
+func (r record[K, T]) Save(ctx context.Context, report v1alpha1.Report) error {
+	return r.page.Save(ctx, report)
+}
