@@ -1,56 +1,49 @@
 package route
 
-import (
-	"time"
+import "slices"
 
-	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
-)
-
-// Names of sinks, as rules, Subscriptions and reports have them.
-const (
-	SinkSlack       = "slack"
-	SinkWebhook     = "webhook"
-	SinkDeployment  = "deployment"
-	SinkReleasePage = "release-page"
-	SinkCheck       = "check"
-)
-
-// Destination is somebody, or some place, that is told what happens.
-type Destination struct {
-	// Sink is one of the names of sinks.
-	Sink string
-	// Target is "#deploys", "C7" or "U42" in Slack, the name of a webhook, and empty for what is on GitHub.
-	Target string
+// Table is what the configuration says about who is told of what.
+type Table struct {
+	Rules []Rule
+	// Channels are settings of channels in Slack, by the names that rules have for them. One without any need
+	// not be here.
+	Channels map[string]Channel
+	Owners   []Owner
 }
 
-// Event is an outcome, and what it is about.
-type Event struct {
-	Project, Service string
-	// Environment is empty for what is about none, such as a release: a rule for some environments holds for
-	// that too.
-	Environment string
-	Outcome     v1alpha1.Outcome
-	// Release says that the version is a semantic one. What is not, is a build of a commit: of that, people are
-	// only told what is bad, and that it is well again, unless they want to know all.
-	Release bool
-	// Prerelease says that the version is one with a suffix, as in "3.2.0-rc.1".
-	Prerelease bool
-	At         time.Time
-	// People are the IDs in Slack ("U42") of who asked for it, or released it.
-	People []string
+// Destinations returns everybody who is told of anything, each once, in the order of the rules.
+func (t *Table) Destinations() []Destination {
+	var all []Destination
+	for _, rule := range t.Rules {
+		for _, d := range rule.To {
+			if !slices.Contains(all, d) {
+				all = append(all, d)
+			}
+		}
+	}
+	return all
 }
 
-// Rule says who is told of what.
-type Rule struct {
-	// Services are patterns such as "red", "web-*" or "billing/api"; none for all.
-	Services []string
-	// Environments are names; none for all.
-	Environments []string
-	// On are the outcomes; none for all but Started.
-	On []v1alpha1.Outcome
-	// Builds says that all of these outcomes are told of builds, too.
-	Builds bool
-	// Mine says that only what a person has asked for or released themselves is told.
-	Mine bool
-	To   []Destination
+// Tells reports whether a destination is told of an event.
+func (t *Table) Tells(d Destination, e Event) bool {
+	return slices.ContainsFunc(t.Rules, func(r Rule) bool { return slices.Contains(r.To, d) && r.Matches(e) })
+}
+
+// Environments returns the environments of a service of which a destination is told, each once, in the order
+// of the rules. If it is told of all of them, all is true and there are no names; if of none, neither.
+func (t *Table) Environments(d Destination, project, service string) (names []string, all bool) {
+	for _, rule := range t.Rules {
+		if !slices.Contains(rule.To, d) || !rule.concerns(project, service) {
+			continue
+		}
+		if len(rule.Environments) == 0 {
+			return nil, true
+		}
+		for _, name := range rule.Environments {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names, false
 }

@@ -1,0 +1,77 @@
+package route
+
+import (
+	"slices"
+	"time"
+
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+)
+
+// Event is an outcome, and what it is about.
+type Event struct {
+	Project, Service string
+	// Environment is empty for what is about none, such as a release: a rule for some environments holds for
+	// that too.
+	Environment string
+	Outcome     v1alpha1.Outcome
+	// Release says that the version is a semantic one. What is not, is a build of a commit: of that, people are
+	// only told what is bad, and that it is well again, unless they want to know all.
+	Release bool
+	// Prerelease says that the version is one with a suffix, as in "3.2.0-rc.1".
+	Prerelease bool
+	At         time.Time
+	// People are the IDs in Slack ("U42") of who asked for it, or released it.
+	People []string
+}
+
+// Rule says who is told of what.
+type Rule struct {
+	// Services are patterns such as "red", "web-*" or "billing/api"; none for all.
+	Services []string
+	// Environments are names; none for all.
+	Environments []string
+	// On are the outcomes; none for all but Started.
+	On []v1alpha1.Outcome
+	// Builds says that all of these outcomes are told of builds, too.
+	Builds bool
+	// Mine says that only what a person has asked for or released themselves is told.
+	Mine bool
+	To   []Destination
+}
+
+// Personal returns the rule for what a person has subscribed to. target is their ID in Slack.
+func Personal(p *v1alpha1.PersonalSubscription, target string) Rule {
+	return Rule{
+		Services: p.Services, Environments: p.Environments, On: p.On, Mine: p.Mine,
+		To: []Destination{{Sink: SinkSlack, Target: target}},
+	}
+}
+
+// Matches reports whether the rule tells of an event. An event about no environment matches whatever
+// environments the rule has: who asks has to know whether the service has one of them.
+func (r Rule) Matches(e Event) bool {
+	return r.concerns(e.Project, e.Service) && r.wants(e) &&
+		(e.Environment == "" || len(r.Environments) == 0 || slices.Contains(r.Environments, e.Environment)) &&
+		(!r.Mine || r.isFor(e.People))
+}
+
+// concerns reports whether the rule is about a service.
+func (r Rule) concerns(project, service string) bool {
+	return len(r.Services) == 0 || slices.ContainsFunc(r.Services, func(pattern string) bool { return Match(pattern, project, service) })
+}
+
+// wants reports whether the rule tells of an event's outcome.
+func (r Rule) wants(e Event) bool {
+	if !e.Release && !r.Builds && !e.Outcome.IsBad() && e.Outcome != v1alpha1.OutcomeRecovered {
+		return false
+	}
+	if len(r.On) == 0 {
+		return e.Outcome != v1alpha1.OutcomeStarted
+	}
+	return slices.Contains(r.On, e.Outcome)
+}
+
+// isFor reports whether one of the people is who the rule tells.
+func (r Rule) isFor(people []string) bool {
+	return slices.ContainsFunc(r.To, func(d Destination) bool { return d.Sink == SinkSlack && slices.Contains(people, d.Target) })
+}
