@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/Masterminds/semver/v3"
 )
 
 // Source says where the code of services is. Its texts may have the placeholder {service}.
@@ -60,6 +62,29 @@ func (s Source) version(tag string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// ReleaseOf returns the version that a tag releases of a service; false if it releases none of it. Of several
+// patterns that fit, the one that leaves the least open counts: of "v3.2.0", the version is "3.2.0" by
+// "v{version}", also beside "{version}". What stands in its place has to be a semantic version.
+func (s Source) ReleaseOf(service, tag string) (version string, ok bool) {
+	longest := 0
+	for _, pattern := range s.of(service).Tags {
+		found, fits := between(pattern, "{version}", tag)
+		if fits && isRelease(found) && (!ok || len(pattern) > longest) {
+			version, longest, ok = found, len(pattern), true
+		}
+	}
+	return version, ok
+}
+
+// ReleaseTags returns the tags that may release a version of a service.
+func (s Source) ReleaseTags(service, version string) []string { return s.of(service).tags(version) }
+
+// isRelease reports whether a version is a semantic one, with or without a "v".
+func isRelease(version string) bool {
+	_, err := semver.StrictNewVersion(strings.TrimPrefix(version, "v"))
+	return err == nil
 }
 
 // hexHash is a hash of Git's, or the beginning of one that is long enough to be found.
