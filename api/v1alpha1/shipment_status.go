@@ -183,7 +183,7 @@ type StepStatus struct {
 // ReportPart says which of the messages about an object a Report is about. One that calls people because of an
 // outcome has the outcome's name, and from the second time on its number: "Degraded", "Degraded-2".
 //
-// +kubebuilder:validation:Pattern=`^[A-Z][A-Za-z]*(-[1-9][0-9]*)?$`
+// +kubebuilder:validation:Pattern=`^[A-Z][A-Za-z0-9]*(-[1-9][0-9]*)?$`
 // +kubebuilder:validation:MaxLength=63
 type ReportPart string
 

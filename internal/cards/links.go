@@ -23,8 +23,8 @@ func (l Links) word(project, service string) string {
 	return service
 }
 
-// promotion leads to a Promotion (ui/src/config/paths.ts of Kargo v1.11.2).
-func (l Links) promotion(project, name string) []chatops.Link {
+// Promotion leads to a Promotion (ui/src/config/paths.ts of Kargo v1.11.2); nothing if the UI's address is not known.
+func (l Links) Promotion(project, name string) []chatops.Link {
 	return l.to("project", project, "promotion", name)
 }
 

@@ -26,6 +26,6 @@ func PullPromotion(d answers.Diff, promotion, phase string, links Links) chatops
 	default:
 		card.Body = append(card.Body, plain(sign+" The promotion is "+word+": it goes on when this is merged."))
 	}
-	card.Links = links.promotion(d.Project, promotion)
+	card.Links = links.Promotion(d.Project, promotion)
 	return card
 }

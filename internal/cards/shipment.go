@@ -175,7 +175,7 @@ func Requester(s *v1alpha1.Shipment) chatops.Actor {
 func stageLinks(s *v1alpha1.Shipment, stage v1alpha1.StageStatus, links Links) []chatops.Link {
 	switch {
 	case stage.Promotion != "":
-		return links.promotion(s.Namespace, stage.Promotion)
+		return links.Promotion(s.Namespace, stage.Promotion)
 	case stage.Stage != "":
 		return links.stage(s.Namespace, stage.Stage)
 	default:

@@ -89,6 +89,7 @@ func (r *Reporter) Reconcile(ctx context.Context, req reconcile.Request) (reconc
 	if err != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
+	defer reports.Close()
 	if err := reports.Flush(ctx); err != nil {
 		return reconcile.Result{}, err
 	}

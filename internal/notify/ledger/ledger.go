@@ -47,10 +47,7 @@ func New[K any, T object[K]](c client.Client, quorum client.Reader) *Ledger[K, T
 // Open returns what has been reported of an object.
 func (l *Ledger[K, T]) Open(ctx context.Context, o T) (*Page[K, T], error) {
 	key := client.ObjectKeyFromObject(o)
-	l.mu.Lock()
-	p, ok := l.pages[key]
-	l.mu.Unlock()
-	if ok && p.uid == o.GetUID() {
+	if p := l.known(key, o.GetUID()); p != nil {
 		return p, nil
 	}
 	live := T(new(K))
@@ -60,18 +57,38 @@ func (l *Ledger[K, T]) Open(ctx context.Context, o T) (*Page[K, T], error) {
 	if live.GetUID() != o.GetUID() {
 		return nil, fmt.Errorf("%T %s was replaced", o, o.GetName())
 	}
-	p = &Page[K, T]{ledger: l, key: key, uid: live.GetUID(), reports: *live.Told()}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if p := l.pages[key]; p != nil && p.uid == o.GetUID() {
+		// Somebody else was faster, and may have written since.
+		p.users++
+		return p, nil
+	}
+	p := &Page[K, T]{ledger: l, key: key, uid: live.GetUID(), reports: *live.Told(), users: 1}
 	l.pages[key] = p
 	return p, nil
 }
 
-// Forget drops what is remembered of an object of which the cache has it all, or that is gone.
+// known returns the page of an object if there is one.
+func (l *Ledger[K, T]) known(key client.ObjectKey, uid types.UID) *Page[K, T] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.pages[key]
+	if p == nil || p.uid != uid {
+		return nil
+	}
+	p.users++
+	return p
+}
+
+// Forget drops what is remembered of an object of which the cache has it all, or that is gone, unless somebody
+// has its page open.
 func (l *Ledger[K, T]) Forget(key client.ObjectKey) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.pages, key)
+	if p := l.pages[key]; p != nil && p.users == 0 {
+		delete(l.pages, key)
+	}
 }
 
 // Len returns of how many objects something is remembered.
@@ -96,12 +113,16 @@ type Key struct {
 	Part         v1alpha1.ReportPart
 }
 
-// Page is the reports of one object. It is used by one worker at a time, as the work queue hands out each
-// object once.
+// Page is the reports of one object. Whoever opens it closes it. Several may have it open at once, each for
+// other reports.
 type Page[K any, T object[K]] struct {
-	ledger  *Ledger[K, T]
-	key     client.ObjectKey
-	uid     types.UID
+	ledger *Ledger[K, T]
+	key    client.ObjectKey
+	uid    types.UID
+	// users is how many have it open. It is the ledger's, under its lock.
+	users int
+
+	mu      sync.Mutex
 	reports []v1alpha1.Report
 	// dirty says that the API server does not have the reports as they are.
 	dirty bool
@@ -113,8 +134,17 @@ func (p *Page[K, T]) index(k Key) int {
 	})
 }
 
+// Close says that the page is not used any more.
+func (p *Page[K, T]) Close() {
+	p.ledger.mu.Lock()
+	defer p.ledger.mu.Unlock()
+	p.users--
+}
+
 // Load returns a report, or nil if there is none.
 func (p *Page[K, T]) Load(k Key) *v1alpha1.Report {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if i := p.index(k); i >= 0 {
 		report := p.reports[i]
 		return &report
@@ -122,11 +152,10 @@ func (p *Page[K, T]) Load(k Key) *v1alpha1.Report {
 	return nil
 }
 
-// Reports returns all of them.
-func (p *Page[K, T]) Reports() []v1alpha1.Report { return slices.Clone(p.reports) }
-
 // Flush writes what an earlier Save could not.
 func (p *Page[K, T]) Flush(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if !p.dirty {
 		return nil
 	}
@@ -157,6 +186,8 @@ func (p *Page[K, T]) Record(k Key) notify.Record { return record[K, T]{page: p, 
 // Save puts a report in its place. What happened and could not be written is remembered until it can be; what
 // is only about to happen is not, so that it does not happen unrecorded.
 func (p *Page[K, T]) Save(ctx context.Context, report v1alpha1.Report) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	before := slices.Clone(p.reports)
 	if i := p.index(Key{report.Sink, report.Target, report.Part}); i >= 0 {
 		p.reports[i] = report
