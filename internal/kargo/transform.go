@@ -4,6 +4,7 @@ import (
 	"slices"
 	"unique"
 
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
@@ -28,6 +29,8 @@ func Transform(in any) (any, error) {
 	case *kargoapi.Warehouse:
 		o.ManagedFields = nil
 		delete(o.Annotations, lastApplied)
+	case v1alpha1.Reported:
+		o.SetManagedFields(nil)
 	}
 	return in, nil
 }

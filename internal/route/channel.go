@@ -1,5 +1,7 @@
 package route
 
+import "time"
+
 // DefaultBurst is how many new messages a channel gets a minute at most, if nothing else is said: more than that
 // nobody reads one by one.
 const DefaultBurst = 5
@@ -22,4 +24,16 @@ func (c Channel) MostNew() int {
 		return DefaultBurst
 	}
 	return c.Burst
+}
+
+// Zone is whose days count in the channel: those of its digest, else of its quiet hours, else UTC.
+func (c Channel) Zone() *time.Location {
+	switch {
+	case c.Digest != nil && c.Digest.Place != nil:
+		return c.Digest.Place
+	case c.Quiet != nil && c.Quiet.Place != nil:
+		return c.Quiet.Place
+	default:
+		return time.UTC
+	}
 }
