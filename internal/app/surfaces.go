@@ -44,7 +44,7 @@ type slackSurface struct {
 func (s slackSurface) check(ctx context.Context) error {
 	return checked(ctx, s.log, "slack", slack.ErrMisconfigured, func(ctx context.Context) error {
 		id, err := s.client.Check(ctx, s.teams)
-		if missing := id.Lacks(slack.RequiredScopes(s.groups)); len(missing) > 0 {
+		if missing := id.Lacks(slack.RequiredScopes(s.groups, false)); len(missing) > 0 {
 			s.log.Warn("the Slack app lacks scopes; add them under OAuth & Permissions and install it again", "scopes", missing)
 		}
 		return err

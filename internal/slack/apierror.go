@@ -88,3 +88,10 @@ func isCode(err error, codes ...string) bool {
 	var refused *apiError
 	return errors.As(err, &refused) && slices.Contains(codes, refused.code)
 }
+
+// isNothing reports whether an error tells that nothing was done.
+func isNothing(err error) bool {
+	_, refused := errors.AsType[*apiError](err)
+	_, limited := errors.AsType[*rateLimited](err)
+	return refused || limited
+}

@@ -27,14 +27,19 @@ type Identity struct {
 	Scopes []string
 }
 
-// RequiredScopes returns the scopes that the bot needs, with those for user groups if they are wanted.
-func RequiredScopes(groups bool) []string {
+// RequiredScopes returns the scopes that the bot needs, with those for user groups, and those to tell channels
+// what nobody there has asked for, if they are wanted.
+func RequiredScopes(groups, notifications bool) []string {
 	scopes := []string{
 		"channels:history", "chat:write", "commands", "groups:history", "im:history", "im:write",
 		"users:read", "users:read.email",
 	}
 	if groups {
 		scopes = append(scopes, "usergroups:read")
+	}
+	if notifications {
+		// A channel's name is looked up among all channels that the bot can see.
+		scopes = append(scopes, "channels:read", "groups:read")
 	}
 	return scopes
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	slackapi "github.com/slack-go/slack"
+	"k8s.io/apimachinery/pkg/util/cache"
 
 	"github.com/davidaparicio/kargo-bot/internal/secret"
 )
@@ -36,12 +37,16 @@ type ClientOptions struct {
 }
 
 // Client calls Slack's Web API and response_urls. Every call has a deadline, and a method that Slack
-// asked to slow down on is not called again before the time that Slack named.
+// asked to slow down on is not called again before the time that Slack named. Messages in a channel keep a
+// pace of one a second.
 type Client struct {
 	api     *slackapi.Client
 	timeout time.Duration
 	now     func() time.Time
 	gate    *gate
+	pace    *pace
+	// dms has the channels of direct messages, by user.
+	dms *cache.LRUExpireCache
 }
 
 // NewClient returns a Client. It makes no call.
@@ -72,6 +77,8 @@ func NewClient(o ClientOptions) (*Client, error) {
 		timeout: o.Timeout,
 		now:     o.Now,
 		gate:    newGate(o.Now),
+		pace:    newPace(o.Now),
+		dms:     cache.NewLRUExpireCacheWithClock(dmSize, clock(o.Now)),
 	}, nil
 }
 

@@ -21,13 +21,13 @@ func TestCheck(t *testing.T) {
 	if err != nil || id.Team != "T01" || id.TeamName != "Acme" || id.User != "U0BOT" || id.UserName != "kargo-bot" {
 		t.Errorf("Check = %+v, %v", id, err)
 	}
-	if missing := id.Lacks(RequiredScopes(true)); missing != nil {
+	if missing := id.Lacks(RequiredScopes(true, true)); missing != nil {
 		t.Errorf("lacks %v", missing)
 	}
 	if missing := id.Lacks([]string{"chat:write", "admin"}); len(missing) != 1 || missing[0] != "admin" {
 		t.Errorf("lacks %v, want admin", missing)
 	}
-	if missing := (Identity{}).Lacks(RequiredScopes(true)); missing != nil {
+	if missing := (Identity{}).Lacks(RequiredScopes(true, true)); missing != nil {
 		t.Errorf("lacks %v although Slack said nothing", missing)
 	}
 	if _, err := w.client.Check(t.Context(), []string{"T02"}); !errors.Is(err, ErrMisconfigured) || !strings.Contains(err.Error(), "workspace T01 (Acme), which is not among those to be served (T02)") {
@@ -101,7 +101,7 @@ func TestAnswersAreBounded(t *testing.T) {
 
 func TestAnswersThatSayNothing(t *testing.T) {
 	client := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, `{}`) })
-	if at, err := client.post(t.Context(), "C7", "", renderCard(runningCard(), note{}), "m"); err == nil {
+	if at, err := client.post(t.Context(), destination{channel: "C7"}, renderCard(runningCard(), note{}), "m"); err == nil {
 		t.Errorf("a message without ID counts as sent: %v", at)
 	}
 	if _, err := client.user(t.Context(), "U42"); err == nil {

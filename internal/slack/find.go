@@ -33,7 +33,11 @@ func (s *Sink) Find(ctx context.Context, m notify.Message) (id string, err error
 	)
 	alone := m.ReplyTo == idResponse
 	if !alone {
-		at, found, err = s.findInChannel(ctx, m, origin.Channel)
+		below := ""
+		if m.Part == v1alpha1.PartResult {
+			below = m.ReplyTo
+		}
+		at, found, err = s.client.find(ctx, m, origin.Channel, below)
 		alone = isNotMember(err)
 	}
 	if alone {
@@ -48,16 +52,17 @@ func (s *Sink) Find(ctx context.Context, m notify.Message) (id string, err error
 	return at.String(), nil
 }
 
-func (s *Sink) findInChannel(ctx context.Context, m notify.Message, channel string) (address, bool, error) {
-	if card, ok := parseAddress(m.ReplyTo); ok && m.Part == v1alpha1.PartResult {
-		channel = card.channel
-		at, found, err := s.search(ctx, m, s.client.replies(card))
+// find looks for a message below another, if that can be addressed, and in the channel.
+func (c *Client) find(ctx context.Context, m notify.Message, channel, below string) (address, bool, error) {
+	if root, ok := parseAddress(below); ok {
+		channel = root.channel
+		at, found, err := search(ctx, m, c.replies(root))
 		if found || err != nil && !isNoThread(err) {
 			return at, found, err
 		}
-		// Where somebody deleted the card, the result is not below it.
+		// Where somebody deleted the root, what replies to it is not below it.
 	}
-	return s.search(ctx, m, s.client.history(channel))
+	return search(ctx, m, c.history(channel))
 }
 
 // findInDM looks in the direct messages with a person. An app that may not read them can't know: then
@@ -69,7 +74,7 @@ func (s *Sink) findInDM(ctx context.Context, m notify.Message, user string) (add
 		found bool
 	)
 	if err == nil {
-		at, found, err = s.search(ctx, m, s.client.history(channel))
+		at, found, err = search(ctx, m, s.client.history(channel))
 	}
 	if isCode(err, "missing_scope") {
 		return address{}, false, nil
@@ -82,7 +87,7 @@ type page func(ctx context.Context, oldest, cursor string) (channel string, mess
 
 // search looks for the message with the marker. If that takes more pages than a search may have, it
 // gives up for good: the message may be there.
-func (s *Sink) search(ctx context.Context, m notify.Message, read page) (address, bool, error) {
+func search(ctx context.Context, m notify.Message, read page) (address, bool, error) {
 	oldest := ""
 	if !m.Since.IsZero() {
 		oldest = strconv.FormatInt(m.Since.Add(-clockSkew).Unix(), 10) + ".000000"

@@ -69,7 +69,8 @@ func partial(context.Context, bot.Request) bot.Answer { return bot.Answer{Card: 
 // posted posts a card in a channel for all, and returns its timestamp.
 func (w *clickWorld) posted(t *testing.T, card chatops.Card) string {
 	t.Helper()
-	at, err := w.client.post(t.Context(), inChannel, "", renderCard(card, note{}), "marker")
+	w.clock.step(postInterval)
+	at, err := w.client.post(t.Context(), destination{channel: inChannel}, renderCard(card, note{}), "marker")
 	if err != nil {
 		t.Fatal(err)
 	}

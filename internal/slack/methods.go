@@ -11,6 +11,7 @@ import (
 const (
 	methodAuthTest    = "auth.test"
 	methodHistory     = "conversations.history"
+	methodList        = "conversations.list"
 	methodOpen        = "conversations.open"
 	methodPost        = "chat.postMessage"
 	methodReplies     = "conversations.replies"
@@ -44,16 +45,42 @@ func (m rendered) options(marker string) slackapi.MsgOption {
 	)
 }
 
-// post sends a message to a channel, or to a user's direct messages; thread is the message that it
-// replies to, or empty. The address it returns has the real channel.
-func (c *Client) post(ctx context.Context, channel, thread string, m rendered, marker string) (address, error) {
+// destination is where a message goes.
+type destination struct {
+	// channel is the ID of a channel, or of a user for their direct messages.
+	channel string
+	// thread is the timestamp of the message that it replies to, or empty.
+	thread string
+	// unasked says that nobody waits for the message: where somebody waits for another, that goes first.
+	unasked bool
+}
+
+// post sends a message, or returns a rateLimited at once if it is too early for another one there. The address
+// it returns has the real channel.
+func (c *Client) post(ctx context.Context, to destination, m rendered, marker string) (address, error) {
+	paced := to.channel
+	if dm, ok := c.knownDM(to.channel); ok {
+		paced = dm
+	}
+	if wait := c.pace.begin(paced, to.unasked); wait > 0 {
+		return address{}, &rateLimited{method: methodPost, after: wait}
+	}
+	at, err := c.postNow(ctx, to, m, marker)
+	c.pace.end(paced, !isNothing(err))
+	if err == nil && isPerson(to.channel) {
+		c.keepDM(to.channel, at.channel)
+	}
+	return at, err
+}
+
+func (c *Client) postNow(ctx context.Context, to destination, m rendered, marker string) (address, error) {
 	options := []slackapi.MsgOption{m.options(marker)}
-	if thread != "" {
-		options = append(options, slackapi.MsgOptionTS(thread))
+	if to.thread != "" {
+		options = append(options, slackapi.MsgOptionTS(to.thread))
 	}
 	var at address
 	err := c.call(ctx, methodPost, func(ctx context.Context) (err error) {
-		at.channel, at.ts, err = c.api.PostMessageContext(ctx, channel, options...)
+		at.channel, at.ts, err = c.api.PostMessageContext(ctx, to.channel, options...)
 		if err == nil && (at.channel == "" || at.ts == "") {
 			err = errNoAnswer
 		}
@@ -86,19 +113,4 @@ func (c *Client) respond(ctx context.Context, responseURL string, m rendered, re
 		_, _, _, err := c.api.SendMessageContext(ctx, "", options...)
 		return err
 	})
-}
-
-// openDM returns the channel of the bot's direct messages with a user.
-func (c *Client) openDM(ctx context.Context, user string) (channel string, err error) {
-	err = c.call(ctx, methodOpen, func(ctx context.Context) error {
-		opened, _, _, err := c.api.OpenConversationContext(ctx, &slackapi.OpenConversationParameters{Users: []string{user}})
-		if err == nil && opened == nil {
-			err = errNoAnswer
-		}
-		if err == nil {
-			channel = opened.ID
-		}
-		return err
-	})
-	return channel, err
 }

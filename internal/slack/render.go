@@ -45,23 +45,33 @@ type rendered struct {
 
 // renderCard renders any card to a message that Slack accepts.
 func renderCard(card chatops.Card, remark note) rendered {
+	return renderCalling(card, chatops.Actor{}, remark)
+}
+
+// renderCalling renders a card below a line that calls somebody, if that is somebody in Slack.
+func renderCalling(card chatops.Card, who chatops.Actor, remark note) rendered {
 	card = asTyped(card)
 	m := builder{}
+	text := fallback(card, remark)
+	if call, ok := mentionOf(who); ok {
+		m.add(richText([]element{call.element}))
+		text = call.markup + " " + text
+	}
 	m.title(card.Title)
 	m.status(card)
 	m.add(richText(factsLine(card.Facts), stepsLine(card.Steps)))
 	m.finish(card, remark)
-	return rendered{text: fallback(card, remark), blocks: m.blocks}
+	return rendered{text: text, blocks: m.blocks}
 }
 
-// renderResult renders the card that calls somebody at the end: first whom, then how it ended.
-func renderResult(card chatops.Card, mention chatops.Actor, remark note) rendered {
+// renderResult renders the card that calls somebody in a thread: first whom, then what happened.
+func renderResult(card chatops.Card, who chatops.Actor, remark note) rendered {
 	card = asTyped(card)
 	var call, title []element
 	text := fallback(card, remark)
-	if user := userOf(mention.ID); user != "" && mention.Source == chatops.SourceSlack {
-		call = []element{slackapi.NewRichTextSectionUserElement(user, nil), plain(" ")}
-		text = "<@" + user + "> " + text
+	if someone, ok := mentionOf(who); ok {
+		call = []element{someone.element, plain(" ")}
+		text = someone.markup + " " + text
 	}
 	if line := chatops.Fit(cleanLine(card.Title), titleLimit); line != "" {
 		title = []element{styled(line, &slackapi.RichTextSectionTextStyle{Bold: true})}
@@ -69,6 +79,7 @@ func renderResult(card chatops.Card, mention chatops.Actor, remark note) rendere
 	m := builder{}
 	m.add(richText(append(call, title...)))
 	m.status(card)
+	m.add(richText(factsLine(card.Facts), stepsLine(card.Steps)))
 	m.finish(card, remark)
 	return rendered{text: text, blocks: m.blocks}
 }

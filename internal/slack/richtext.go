@@ -76,8 +76,8 @@ func spanElement(span chatops.Span, text string) element {
 	case chatops.SpanLink:
 		return linkElement(text, span.URL)
 	case chatops.SpanMention:
-		if user := userOf(span.Actor.ID); user != "" && span.Actor.Source == chatops.SourceSlack {
-			return slackapi.NewRichTextSectionUserElement(user, nil)
+		if who, ok := mentionOf(span.Actor); ok {
+			return who.element
 		}
 		return plain("@" + text)
 	default:

@@ -94,12 +94,12 @@ func (s *Sink) Post(ctx context.Context, m notify.Message) (id string, err error
 func (s *Sink) postInChannel(ctx context.Context, m notify.Message, origin v1alpha1.SlackOrigin) (address, error) {
 	card, ok := parseAddress(m.ReplyTo)
 	if m.Part != v1alpha1.PartResult || !ok {
-		return s.client.post(ctx, origin.Channel, "", s.render(m, origin.Channel), m.Marker)
+		return s.client.post(ctx, destination{channel: origin.Channel}, s.render(m, origin.Channel), m.Marker)
 	}
-	at, err := s.client.post(ctx, card.channel, card.ts, s.render(m, card.channel), m.Marker)
+	at, err := s.client.post(ctx, destination{channel: card.channel, thread: card.ts}, s.render(m, card.channel), m.Marker)
 	if isNoThread(err) {
 		// Somebody deleted the card. The person is to be told all the same.
-		return s.client.post(ctx, card.channel, "", s.render(m, card.channel), m.Marker)
+		return s.client.post(ctx, destination{channel: card.channel}, s.render(m, card.channel), m.Marker)
 	}
 	return at, err
 }
@@ -117,7 +117,7 @@ func (s *Sink) tellAlone(ctx context.Context, m notify.Message, origin v1alpha1.
 			return "", sinkError(err)
 		}
 	}
-	at, err := s.client.post(ctx, origin.User, "", s.render(m, origin.User), m.Marker)
+	at, err := s.client.post(ctx, destination{channel: origin.User}, s.render(m, origin.User), m.Marker)
 	if err != nil {
 		return "", sinkError(err)
 	}

@@ -68,6 +68,7 @@ func TestLostAnswer(t *testing.T) {
 	if found, err := w.sink.Find(t.Context(), end); err != nil || found != "" {
 		t.Fatalf("Find = %q, %v before the result is sent", found, err)
 	}
+	w.clock.step(postInterval)
 	w.slack.FailNext("chat.postMessage", 1, slackfake.LoseAnswer())
 	if _, err := w.sink.Post(t.Context(), end); err == nil {
 		t.Fatal("the answer was not lost")

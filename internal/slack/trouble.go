@@ -61,7 +61,7 @@ func hopeless(e *apiError) string {
 	case "restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
 		"restricted_action_non_threadable_channel", "restricted_action_thread_locked":
 		return "The workspace doesn't let me post in that Slack channel."
-	case "user_not_found", "user_disabled", "cannot_dm_bot", "messages_tab_disabled":
+	case "user_not_found", "user_not_visible", "user_disabled", "cannot_dm_bot", "messages_tab_disabled":
 		return "The person can't be reached in Slack."
 	case "missing_scope":
 		return fmt.Sprintf("The Slack app lacks a scope (%s): add it on the app's page and install it again.", chatops.Fit(clean(e.needed), 100))

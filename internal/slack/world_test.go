@@ -148,8 +148,10 @@ func (w *world) noMistakes(t *testing.T, expected ...string) {
 	}
 }
 
+// post posts a message when the channel can have another.
 func (w *world) post(t *testing.T, m notify.Message) string {
 	t.Helper()
+	w.clock.step(postInterval)
 	id, err := w.sink.Post(t.Context(), m)
 	if err != nil {
 		t.Fatalf("Post: %v", err)

@@ -25,6 +25,7 @@ const (
 	faultHang
 	faultCut
 	faultLoseAnswer
+	faultFailAfter
 )
 
 // RateLimited answers 429 with a Retry-After, in whole seconds, rounded up.
@@ -50,8 +51,17 @@ func CutConnection() Fault { return Fault{kind: faultCut, code: "cut_connection"
 // client can't know that its message is there.
 func LoseAnswer() Fault { return Fault{kind: faultLoseAnswer, code: "lose_answer"} }
 
+// FailAfter does what was asked and then answers with a 5xx status, as a server does that broke down
+// on the way back.
+func FailAfter(status int) Fault {
+	return Fault{kind: faultFailAfter, code: "http_" + strconv.Itoa(status), status: status}
+}
+
 // strikesBefore says whether the request fails before it has any effect.
-func (f Fault) strikesBefore() bool { return f.kind != faultNone && f.kind != faultLoseAnswer }
+func (f Fault) strikesBefore() bool { return f.kind != faultNone && !f.strikesAfter() }
+
+// strikesAfter says whether the request fails after it has had its effect.
+func (f Fault) strikesAfter() bool { return f.kind == faultLoseAnswer || f.kind == faultFailAfter }
 
 // Request is what a fault function decides on.
 type Request struct {
@@ -111,7 +121,7 @@ func (s *Slack) strike(w http.ResponseWriter, r *http.Request, fault Fault) {
 		writeJSON(w, http.StatusTooManyRequests, encode(refused(fault.code, "").answer()))
 	case faultAPIError:
 		writeJSON(w, http.StatusOK, encode(refused(fault.code, "").answer()))
-	case faultServerError:
+	case faultServerError, faultFailAfter:
 		http.Error(w, http.StatusText(fault.status), fault.status)
 	case faultHang:
 		select {

@@ -79,7 +79,7 @@ func (s *Slack) serveHook(w http.ResponseWriter, r *http.Request, path string) {
 	s.mu.Unlock()
 
 	switch {
-	case fault.kind == faultLoseAnswer:
+	case fault.strikesAfter():
 		s.strike(w, r, fault)
 	case err != nil:
 		writeJSON(w, status, encode(err.answer()))

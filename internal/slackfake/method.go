@@ -76,7 +76,7 @@ func (s *Slack) serveMethod(w http.ResponseWriter, r *http.Request, name string)
 	encoded := encode(body) // under the lock: the answer may point into the world
 	s.mu.Unlock()
 
-	if fault.kind == faultLoseAnswer {
+	if fault.strikesAfter() {
 		s.strike(w, r, fault)
 		return
 	}

@@ -49,6 +49,22 @@ func (s *Slack) Messages(channelID string) []Message {
 	return s.snapshot(channelID)
 }
 
+// Marked returns the messages of a channel (empty: of all) that have metadata with a member of that name, by
+// its value, each with all its versions and when they came. Two messages of one value are one message said
+// twice.
+func (s *Slack) Marked(channelID, member string) map[string][]Message {
+	marked := map[string][]Message{}
+	for _, m := range s.Messages(channelID) {
+		if m.Metadata == nil {
+			continue
+		}
+		if value, ok := m.Metadata.EventPayload[member].(string); ok {
+			marked[value] = append(marked[value], m)
+		}
+	}
+	return marked
+}
+
 func (s *Slack) snapshot(channelID string) []Message {
 	var messages []Message
 	for id, c := range s.channels {
