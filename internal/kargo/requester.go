@@ -3,6 +3,8 @@ package kargo
 import (
 	"strings"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -17,9 +19,7 @@ const actorServiceAccount = "kubernetes:system:serviceaccount:"
 // Requester says for people who asked for a Promotion: the person the bot made it for, else whom Kargo
 // says. It is empty if Kargo promoted by itself.
 func Requester(p *kargoapi.Promotion) string {
-	// Anybody who may promote can set our annotation, but not Kargo's: what a person made is that person's.
-	isOurs := strings.HasPrefix(p.Annotations[kargoapi.AnnotationKeyCreateActor], actorServiceAccount)
-	if by := p.Annotations[v1alpha1.AnnotationRequestedBy]; by != "" && isOurs {
+	if by := p.Annotations[v1alpha1.AnnotationRequestedBy]; by != "" && isOurs(p) {
 		// "slack:T01/U42 (octocat@acme.dev)"
 		if _, username, ok := strings.Cut(strings.TrimSuffix(by, ")"), " ("); ok && username != "" {
 			by = username
@@ -27,6 +27,22 @@ func Requester(p *kargoapi.Promotion) string {
 		return chatops.Shorten(by, maxActor)
 	}
 	return actor(p.Annotations[kargoapi.AnnotationKeyCreateActor])
+}
+
+// isOurs reports whether a Promotion may be one that the bot made. Anybody who may promote can set our
+// annotations, but not Kargo's: what a person made is that person's.
+func isOurs(p *kargoapi.Promotion) bool {
+	return strings.HasPrefix(p.Annotations[kargoapi.AnnotationKeyCreateActor], actorServiceAccount)
+}
+
+// MadeFor returns the name and the UID of the Shipment that a Promotion was made for; empty if it was made for
+// none.
+func MadeFor(p *kargoapi.Promotion) (shipment string, uid types.UID) {
+	shipment, uid = p.Annotations[v1alpha1.AnnotationShipment], types.UID(p.Labels[v1alpha1.LabelShipmentUID])
+	if shipment == "" || uid == "" || !isOurs(p) {
+		return "", ""
+	}
+	return shipment, uid
 }
 
 // Aborted says for people by whom a Promotion was aborted at the bot's hands; "" if it was not.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
@@ -58,7 +59,7 @@ func (v *visit) verification(stage *kargoapi.Stage) outcome {
 	case newest != asked && newest.Phase == kargoapi.VerificationPhaseSuccessful:
 		o.phase, o.result = v1alpha1.PhaseSucceeded, "verified again"
 	case newest != asked && newest.Phase.IsTerminal():
-		o.phase, o.message = v1alpha1.PhaseFailed, "It was verified again, but "+lost(*newest)
+		o.phase, o.message = v1alpha1.PhaseFailed, "It was verified again, but "+kargo.Unverified(*newest)
 	case newest == asked && asked.Phase.IsTerminal():
 		// Only once the one before is over, Kargo begins another.
 		from := v.status.StartedAt.Time
@@ -100,13 +101,4 @@ func notBegun(stage *kargoapi.Stage) string {
 	default:
 		return begin + "."
 	}
-}
-
-// lost says how a verification ended that did not succeed, to complete a sentence.
-func lost(verification kargoapi.VerificationInfo) string {
-	message := fmt.Sprintf("its verification ended: %s.", verification.Phase)
-	if verification.Message != "" {
-		message += " Kargo says: " + bounded(verification.Message)
-	}
-	return message
 }

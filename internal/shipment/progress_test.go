@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
@@ -111,7 +112,7 @@ func TestStepsAreCalledByWhatTheyDo(t *testing.T) {
 		{Task: &kargoapi.PromotionTaskReference{Name: "deploy"}}, {Uses: "copy"},
 	}}}
 	var names []string
-	for _, s := range steps(p) {
+	for _, s := range kargo.Steps(p) {
 		names = append(names, s.Name)
 	}
 	if diff := cmp.Diff([]string{"git-clone", "copy-base", "copy-overlay", "git-push", "task-5", "step-6"}, names); diff != "" {

@@ -60,12 +60,12 @@ func (r *route) verifiedIn(stage string) bool {
 func (r *route) there(stage *kargoapi.Stage) course {
 	current := stage.Status.Current()
 	health := healthOf(stage)
-	if r.verifiedIn(stage.Name) || health == kargoapi.HealthStateNotApplicable && !hasVerification(stage) {
+	if r.verifiedIn(stage.Name) || health == kargoapi.HealthStateNotApplicable && !kargo.HasVerification(stage) {
 		return course{move: moveSkip}
 	}
 	if len(current.VerificationHistory) > 0 {
 		if newest := current.VerificationHistory[0]; newest.Phase.IsTerminal() && newest.Phase != kargoapi.VerificationPhaseSuccessful {
-			return course{move: moveStop, message: "It runs there, but " + lost(newest)}
+			return course{move: moveStop, message: "It runs there, but " + kargo.Unverified(newest)}
 		}
 	}
 	if unsettled(stage) != "" {

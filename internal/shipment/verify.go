@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
@@ -33,7 +34,7 @@ func (v *visit) verify(ctx context.Context, p *kargoapi.Promotion) (time.Duratio
 	v.status.Phase, v.status.Message, v.status.Health, v.status.Result = o.phase, o.message, o.health, o.result
 	if o.phase.IsTerminal() {
 		v.status.FinishedAt = p.Status.FinishedAt
-		if stage != nil && hasVerification(stage) || v.status.FinishedAt == nil {
+		if stage != nil && kargo.HasVerification(stage) || v.status.FinishedAt == nil {
 			v.status.FinishedAt = stamp(v.now)
 		}
 	}
@@ -93,7 +94,7 @@ func verdict(stage *kargoapi.Stage, freight, promotion string, silent bool) outc
 	last := stage.Status.LastPromotion
 	noted := last != nil && last.Name >= promotion
 	switch {
-	case !noted && (!silent || hasVerification(stage)):
+	case !noted && (!silent || kargo.HasVerification(stage)):
 		return waiting
 	case !noted || ran == nil:
 		// Either the Stage says nothing, or it has run so much since that it says no more of this.
@@ -109,7 +110,7 @@ func verdict(stage *kargoapi.Stage, freight, promotion string, silent bool) outc
 		// Kargo forgets the health when a Promotion ends, and looks at it anew right after.
 		return waiting
 	}
-	if !hasVerification(stage) {
+	if !kargo.HasVerification(stage) {
 		return succeeded
 	}
 	return verified(ran, succeeded, waiting)
@@ -134,11 +135,5 @@ func verified(ran *kargoapi.FreightCollection, succeeded, notYet outcome) outcom
 	if verification.Phase == kargoapi.VerificationPhaseSuccessful {
 		return succeeded
 	}
-	return outcome{phase: v1alpha1.PhaseFailed, message: "It was promoted, but " + lost(verification)}
-}
-
-// hasVerification reports whether the Stage runs a verification of its own. Without one, Kargo
-// takes a healthy Stage for verified.
-func hasVerification(stage *kargoapi.Stage) bool {
-	return stage.Spec.Verification != nil && len(stage.Spec.Verification.AnalysisTemplates) > 0
+	return outcome{phase: v1alpha1.PhaseFailed, message: "It was promoted, but " + kargo.Unverified(verification)}
 }
