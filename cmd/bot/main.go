@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // Small container images have no time zones.
 
 	"github.com/spf13/cobra"
 )

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -81,13 +80,8 @@ func (p *Pipeline) addSynonyms(words []string, taken map[string]string) {
 
 // checkEnvironments checks the settings of environments by themselves.
 func (c *Config) checkEnvironments() {
-	var known []string
-	for _, p := range c.Pipelines {
-		known = append(known, p.Environments...)
-	}
-	slices.Sort(known)
-	known = slices.Compact(known)
-	for _, name := range slices.Sorted(maps.Keys(c.Environments)) {
+	known := c.environmentNames()
+	for _, name := range sortedNames(c.Environments) {
 		path := strictyaml.Path("environments").Key(name)
 		for i, alias := range c.Environments[name].Aliases {
 			if !aliasWord.MatchString(alias) {

@@ -30,6 +30,23 @@ type Config struct {
 	Slack *Slack `yaml:"slack"`
 	// Identity is how people become Kubernetes users, whose permissions then decide.
 	Identity Identity `yaml:"identity"`
+	// Notifications are who is told of what without having asked for it. Whatever several rules say, everybody is
+	// told once.
+	Notifications []Notification `yaml:"notifications"`
+	// Channels are settings of channels in Slack, by the name that `notifications` have for them. One without any
+	// need not be here.
+	Channels map[string]Channel `yaml:"channels"`
+	// Webhooks are endpoints of yours that `notifications` call, by name. See [webhooks.md](webhooks.md) for what
+	// they get.
+	Webhooks map[string]Webhook `yaml:"webhooks"`
+	// Owners are who is called when something goes wrong, by patterns of services. Of several that match, the
+	// most exact one counts.
+	Owners map[string]Owner `yaml:"owners"`
+	// Releases are versions on their way to production, each a Kubernetes object.
+	Releases Releases `yaml:"releases"`
+	// Templates are texts of messages in other words than the bot's own. See [templates.md](templates.md) for
+	// what there is to say.
+	Templates Templates `yaml:"templates"`
 	// Shipments are the requests to promote something, each a Kubernetes object.
 	Shipments Shipments `yaml:"shipments"`
 	// Server is where the bot listens.
@@ -87,6 +104,8 @@ func parse(path string, data []byte, read readFile, check func(*Config)) (*Confi
 	check(c)
 	c.validateSurfaces()
 	c.Identity.validate(c)
+	c.validateNotifications()
+	c.Releases.validate(c.doc)
 	c.Shipments.validate(c.doc)
 	c.Server.validate(c.doc)
 	c.LeaderElection.validate(c.doc)

@@ -51,6 +51,7 @@ func TestParseDefaults(t *testing.T) {
 			GitHub:     config.GitHubIdentity{Username: "github:{login}", Groups: "github:{org}:{team}"},
 			KargoRoles: true,
 		},
+		Releases:       config.Releases{Prereleases: "announce", AwaitImage: 30 * time.Minute, Retention: 90 * 24 * time.Hour},
 		Shipments:      config.Shipments{Retention: 90 * 24 * time.Hour},
 		Server:         config.Server{Listen: ":8080", Admin: ":9090", GracePeriod: 25 * time.Second},
 		LeaderElection: config.LeaderElection{Enabled: true, Name: "kargo-bot", LeaseDuration: 15 * time.Second},

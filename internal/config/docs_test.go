@@ -11,11 +11,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/davidaparicio/kargo-bot/internal/config"
 	"github.com/davidaparicio/kargo-bot/internal/secret"
+	"github.com/davidaparicio/kargo-bot/internal/strictyaml"
 )
 
 // reference is the documentation of the configuration. Its list of fields is generated.
@@ -56,6 +58,7 @@ func TestReferencesExampleLoads(t *testing.T) {
 		"server":         {smallest.Server, c.Server},
 		"leaderElection": {smallest.LeaderElection, c.LeaderElection},
 		"shipments":      {smallest.Shipments, c.Shipments},
+		"releases":       {smallest.Releases, c.Releases},
 		"log":            {smallest.Log, c.Log},
 	} {
 		if diff := cmp.Diff(pair[0], pair[1]); diff != "" {
@@ -140,12 +143,16 @@ func isStruct(t reflect.Type) bool {
 // takes says what is written for a type.
 func takes(t reflect.Type, tag reflect.StructTag) string {
 	switch {
+	case tag.Get("enum") != "" && t.Kind() == reflect.Slice:
+		return "list of `" + strings.ReplaceAll(tag.Get("enum"), ",", "`, `") + "`"
 	case tag.Get("enum") != "":
 		return "`" + strings.ReplaceAll(tag.Get("enum"), ",", "`, `") + "`"
 	case t == reflect.TypeFor[time.Duration]():
 		return "duration"
 	case t == reflect.TypeFor[secret.Source]():
 		return "secret"
+	case t == reflect.TypeFor[strictyaml.OneOrMore]():
+		return "text or list"
 	case t.Kind() == reflect.Slice:
 		if t.Elem() == reflect.TypeFor[secret.Source]() {
 			return "list of secrets"

@@ -29,6 +29,12 @@ type GitHub struct {
 	Sources map[string]Code `yaml:"sources"`
 	// PullRequests are what the bot writes on pull requests.
 	PullRequests PullRequests `yaml:"pullRequests"`
+	// Deployments are what GitHub shows as the environments of a repository.
+	Deployments Deployments `yaml:"deployments"`
+	// ReleasePage is whether the page of a release gets a section that says where it runs.
+	ReleasePage bool `yaml:"releasePage"`
+	// Checks is whether the commit of a release gets a check that says where it runs.
+	Checks bool `yaml:"checks"`
 }
 
 // GitHubApp is the App's identity.
@@ -52,6 +58,7 @@ func (g *GitHub) validate(c *Config) {
 	}
 	c.checkSources("github.webhookSecrets", g.WebhookSecrets)
 	g.validateCode(c)
+	g.Deployments.validate(c)
 	orgs, seen := map[string]bool{}, map[string]bool{}
 	for i, team := range g.Teams {
 		at := strictyaml.Path("github.teams").Index(i)

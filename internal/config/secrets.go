@@ -19,6 +19,8 @@ type Secrets struct {
 	GitHub *GitHubSecrets
 	// Slack is nil if Slack is not configured.
 	Slack *SlackSecrets
+	// Webhooks are what outgoing webhooks are signed with, by their names.
+	Webhooks map[string]secret.Text
 }
 
 // GitHubSecrets are the secrets of the GitHub App.
@@ -53,6 +55,12 @@ func (c *Config) Secrets(r secret.Reader) (s Secrets, warnings strictyaml.Proble
 		} else {
 			s.Slack.Signing = read.all("slack.signingSecrets", slack.SigningSecrets)
 		}
+	}
+	for _, name := range sortedNames(c.Webhooks) {
+		if s.Webhooks == nil {
+			s.Webhooks = map[string]secret.Text{}
+		}
+		s.Webhooks[name] = read.one(strictyaml.Path("webhooks").Key(name).Key("secret"), c.Webhooks[name].Secret, checkWebhookSecret)
 	}
 	if err := read.problems.Err(); err != nil {
 		return Secrets{}, read.warnings, err

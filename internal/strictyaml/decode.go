@@ -36,7 +36,7 @@ func (d *decoder) value(path Path, node *yaml.Node, out reflect.Value, f field) 
 	}
 	switch {
 	case isNull(node):
-		d.fail(path, "has no value", "give it one, or remove the line")
+		d.fail(path, "has no value", noValue(node))
 	case out.Kind() == reflect.Pointer:
 		out.Set(reflect.New(out.Type().Elem()))
 		d.value(path, node, out.Elem(), f)
@@ -48,6 +48,10 @@ func (d *decoder) value(path Path, node *yaml.Node, out reflect.Value, f field) 
 		d.structure(path, node, out)
 	case out.Kind() == reflect.Map:
 		d.mapping(path, node, out, f)
+	case out.Type() == oneOrMoreType && node.Kind == yaml.ScalarNode:
+		d.doc.record(path.Index(0), nil, node)
+		out.Set(reflect.MakeSlice(oneOrMoreType, 1, 1))
+		d.value(path.Index(0), node, out.Index(0), f)
 	case out.Kind() == reflect.Slice:
 		d.list(path, node, out, f)
 	default:
@@ -108,7 +112,7 @@ func (d *decoder) unknown(path Path, e entry, names []string) (guess string) {
 	fix := "the fields here are " + strings.Join(names, ", ")
 	if len(d.doc.problems) >= mostGuesses {
 		fix = ""
-	} else if homes := homes(d.root, e.name); len(homes) > 0 && len(homes) <= mostHomes {
+	} else if homes := homes(d.root, e.name, path); len(homes) > 0 && len(homes) <= mostHomes {
 		fix = "it belongs to " + strings.Join(homes, " or ")
 	} else if near, ok := nearest.Word(e.name, names); ok {
 		guess, fix = near, fmt.Sprintf("did you mean %q?", near)
@@ -194,6 +198,10 @@ func (d *decoder) entries(path Path, node *yaml.Node) []entry {
 			at.Message, at.Fix = fmt.Sprintf("is already on line %d", lines[key.Value]), "remove one of the two"
 		default:
 			lines[key.Value] = key.Line
+			if isNull(value) {
+				// A comment where the value should be is taken for the key's.
+				value.LineComment = key.LineComment
+			}
 			entries = append(entries, entry{name: key.Value, key: key, value: value})
 			continue
 		}

@@ -25,6 +25,9 @@ type settings struct {
 	Slack   *slack            `yaml:"slack"`
 	Teams   map[string]*team  `yaml:"teams"`
 	Skipped string            `yaml:"-"`
+
+	Places strictyaml.OneOrMore `yaml:"places"`
+	Kinds  []string             `yaml:"kinds" enum:"a,b"`
 }
 
 type server struct {
@@ -65,6 +68,8 @@ func TestDecode(t *testing.T) {
 		{"defaults", "name: bot", with(func(*settings) {})},
 		{"zero values replace defaults", "{name: bot, active: false, number: 0, level: debug, timeout: 0s, server: {listen: ''}}",
 			with(func(s *settings) { s.Active, s.Number, s.Level, s.Timeout, s.Server.Listen = false, 0, "debug", 0, "" })},
+		{"one of several", "{name: bot, places: here}", with(func(s *settings) { s.Places = strictyaml.OneOrMore{"here"} })},
+		{"several", "{name: bot, places: [here, there]}", with(func(s *settings) { s.Places = strictyaml.OneOrMore{"here", "there"} })},
 		{"everything", `
 name: "12"
 number: -9_000
@@ -149,6 +154,17 @@ func TestDecodeTellsEverythingAtOnce(t *testing.T) {
 			`config.yaml:3:9: words[0]: has no value; give it one, or remove the line`,
 			`config.yaml:3:12: words[1]: has no value; give it one, or remove the line`,
 		}},
+		{"a comment where a value should be", "name: #kargo-bot\nplaces: # todo\n", []string{
+			`config.yaml:1:1: name: has no value; give it one, or remove the line; if it begins with #, put it in quotes`,
+			`config.yaml:2:1: places: has no value; give it one, or remove the line`,
+		}},
+		{"one or more", "{name: bot, places: {a: b}, kinds: a}", []string{
+			`config.yaml:1:13: places: expected text, or a list of texts, got a mapping; write it in brackets, or below with a dash before it`,
+			`config.yaml:1:36: kinds: expected a list of a, b, got text; write it in brackets, or below with a dash before it`,
+		}},
+		{"one or more of another type", "{name: bot, places: 12}", []string{
+			`config.yaml:1:21: places[0]: expected text, got a whole number; put it in quotes`,
+		}},
 		{"types", `name: 12
 level: {a: b}
 active: yes
@@ -210,10 +226,10 @@ teams: {web: true}
 			`config.yaml:3:1: labels: has a YAML tag; remove the word that begins with an exclamation mark`,
 		}},
 		{"strange names", "name: bot\n\"a.b\\e[31m\": c\n", []string{
-			`config.yaml:2:1: ["a.b\x1b[31m"]: unknown field; the fields here are name, level, active, number, small, timeout, words, labels, server, slack, teams`,
+			`config.yaml:2:1: ["a.b\x1b[31m"]: unknown field; the fields here are name, level, active, number, small, timeout, words, labels, server, slack, teams, places, kinds`,
 		}},
 		{"not a mapping", "- name\n", []string{
-			`config.yaml:1:1: expected a mapping with the fields name, level, active, number, small, timeout, words, labels, server, slack, teams, got a list`,
+			`config.yaml:1:1: expected a mapping with the fields name, level, active, number, small, timeout, words, labels, server, slack, teams, places, kinds, got a list`,
 		}},
 		{"empty file", "", []string{`config.yaml: the file is empty; check that it is the right one`}},
 		{"only comments", "# nothing\n", []string{`config.yaml: the file is empty; check that it is the right one`}},

@@ -10,7 +10,7 @@
 //	enum:"debug,info"    the only values of a text
 //	example:"[T01]"      shown where it is missing
 //
-// Fields are of type string, bool, int, int64, time.Duration, or are structs, pointers to, slices
+// Fields are of type string, bool, int, int64, time.Duration, OneOrMore, or are structs, pointers to, slices
 // of and maps from string to any of these, but contain no struct of their own type. A type with a method DescribeYAML() string is called by
 // what that returns. Anything else is an error of the programmer, and panics.
 //

@@ -41,9 +41,10 @@ func fieldsOf(t reflect.Type) []field {
 	return fields
 }
 
-// homes returns the paths of the mappings that have a field of that name. A field in the wrong place
-// is the mark of wrong indentation.
-func homes(t reflect.Type, name string) []string {
+// homes returns the paths of the mappings that have a field of that name which is written at another path. A
+// field in the wrong place is the mark of wrong indentation, which does not bring it from deep inside one part
+// of a file into another.
+func homes(t reflect.Type, name string, at Path) []string {
 	var found []string
 	var visit func(path string, t reflect.Type)
 	visit = func(path string, t reflect.Type) {
@@ -64,7 +65,17 @@ func homes(t reflect.Type, name string) []string {
 		}
 	}
 	visit("", t)
-	return found
+	return slices.DeleteFunc(found, func(home string) bool {
+		return at != "" && section(home) != home && section(home) != section(string(at))
+	})
+}
+
+// section returns the first name of a path.
+func section(path string) string {
+	if end := strings.IndexAny(path, ".["); end >= 0 {
+		return path[:end]
+	}
+	return path
 }
 
 func names(fields []field) []string {
@@ -125,6 +136,8 @@ func describe(t reflect.Type, f field) string {
 		return d.DescribeYAML()
 	}
 	switch {
+	case len(f.enum) > 0 && t.Kind() == reflect.Slice:
+		return "a list of " + strings.Join(f.enum, ", ")
 	case len(f.enum) > 0:
 		return "one of " + strings.Join(f.enum, ", ")
 	case t == durationType:

@@ -15,6 +15,15 @@ import (
 
 func isNull(node *yaml.Node) bool { return node.Kind == yaml.ScalarNode && node.Tag == "!!null" }
 
+// noValue says what to do about a value that is missing. What begins with # and goes on without a space was
+// probably meant to be one, but is a comment.
+func noValue(node *yaml.Node) string {
+	if word := strings.TrimPrefix(node.LineComment, "#"); word != node.LineComment && word != "" && !strings.HasPrefix(word, " ") {
+		return "give it one, or remove the line; if it begins with #, put it in quotes"
+	}
+	return "give it one, or remove the line"
+}
+
 // fits reports whether the shape of what is written is the one of the type. The types of scalars
 // are told apart later.
 func fits(node *yaml.Node, t reflect.Type) bool {
@@ -27,7 +36,7 @@ func fits(node *yaml.Node, t reflect.Type) bool {
 	case reflect.Struct, reflect.Map:
 		return node.Kind == yaml.MappingNode
 	case reflect.Slice:
-		return node.Kind == yaml.SequenceNode
+		return node.Kind == yaml.SequenceNode || t == oneOrMoreType && node.Kind == yaml.ScalarNode
 	default:
 		return node.Kind == yaml.ScalarNode
 	}
