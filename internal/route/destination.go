@@ -7,6 +7,8 @@ const (
 	SinkDeployment  = "deployment"
 	SinkReleasePage = "release-page"
 	SinkCheck       = "check"
+	// SinkNone says nothing. A Subscription of it says since when the bot looks after a project.
+	SinkNone = "none"
 )
 
 // Destination is somebody, or some place, that is told what happens.
