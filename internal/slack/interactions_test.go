@@ -17,6 +17,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/bot"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/notify"
 	"github.com/davidaparicio/kargo-bot/internal/slackfake"
 )
 
@@ -455,5 +456,48 @@ func TestNewInteractionsNeedsItsOptions(t *testing.T) {
 		if _, err := NewInteractions(o); err == nil {
 			t.Errorf("interactions are made without a good %s", name)
 		}
+	}
+}
+
+// TestClickOnAnAnnouncement has a card that nobody asked for, in a channel and in direct messages. The click is
+// answered to who clicks alone, and the card of what it began goes where the button is.
+func TestClickOnAnAnnouncement(t *testing.T) {
+	for _, to := range []string{"#deploys", "U43"} {
+		t.Run(to, func(t *testing.T) {
+			w := newClickWorld(t, recorded)
+			channels, err := NewChannelSink(ChannelSinkOptions{Client: w.client})
+			if err != nil {
+				t.Fatal(err)
+			}
+			id, err := channels.Post(soon(t), notify.Message{
+				Target: notify.Target{Channel: &notify.Channel{Name: to}}, Part: v1alpha1.PartCard, Marker: "release", Card: releaseCard(),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			at, _ := parseAddress(id)
+			click := slackfake.ButtonClick{User: "U43", Channel: at.channel, TS: at.ts, ActionID: "kargo-bot:0"}
+			if _, err := w.driver.ButtonClick(soon(t), click); err != nil {
+				t.Fatal(err)
+			}
+			messages, err := w.slack.Await(soon(t), at.channel, func(m []slackfake.Message) bool { return len(m) == 2 })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if messages[1].EphemeralTo != "U43" || len(messages[0].Versions) != 1 {
+				t.Errorf("messages:\n%s", w.slack.Transcript(messages))
+			}
+			r := w.requests[0]
+			if r.Line != "/promote red production 3.2.0" || r.Actor.ID != "T01/U43" || r.Origin.Slack.Channel != at.channel {
+				t.Errorf("asked for %q by %+v in %+v", r.Line, r.Actor, r.Origin.Slack)
+			}
+			m := w.command(t, inChannel)
+			m.Target.Origin = r.Origin
+			w.post(t, m)
+			if messages = w.slack.Messages(at.channel); len(messages) != 3 || messages[2].EphemeralTo != "" {
+				t.Errorf("messages:\n%s", w.slack.Transcript(messages))
+			}
+			w.noMistakes(t)
+		})
 	}
 }

@@ -67,7 +67,8 @@ func (c *Client) post(ctx context.Context, to destination, m rendered, marker st
 	}
 	at, err := c.postNow(ctx, to, m, marker)
 	c.pace.end(paced, !isNothing(err))
-	if err == nil && isPerson(to.channel) {
+	if err == nil && at.channel != paced {
+		c.pace.sent(at.channel)
 		c.keepDM(to.channel, at.channel)
 	}
 	return at, err

@@ -76,6 +76,15 @@ func (p *pace) end(channel string, sent bool) {
 	p.channels[channel] = t
 }
 
+// sent notes a message that went to a channel under another name.
+func (p *pace) sent(channel string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.channels[channel]
+	t.next = p.now().Add(postInterval)
+	p.channels[channel] = t
+}
+
 // tidy drops channels of which everything is past, if there are many.
 func (p *pace) tidy() {
 	if len(p.channels) < maxPaced {

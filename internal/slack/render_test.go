@@ -96,6 +96,9 @@ func TestGolden(t *testing.T) {
 		"buttons":         renderCard(buttonsCard(), note{}),
 		"hostile-table":   renderCard(hostileTable(), note{}),
 		"sections":        renderCard(diffCard(), note{}),
+		"release":         renderCalling(releaseCard(), chatops.Actor{}, note{}),
+		"release-calling": renderCalling(chatops.Card{Title: "red 3.2.0 has no image yet", State: chatops.StateFailed}, platform(), note{}),
+		"alert":           renderResult(alertCard(), platform(), note{}),
 		"nothing-to-show": renderCard(chatops.Card{}, note{}),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,7 +110,7 @@ func TestGolden(t *testing.T) {
 			}
 			golden.Compare(t, "golden/"+name+".json", pretty.String()+"\n")
 			names := func(kind byte, id string) (string, bool) {
-				name, ok := map[string]string{"U42": "octocat", "C8": "random"}[id]
+				name, ok := map[string]string{"U42": "octocat", "C8": "random", "S0123": "platform"}[id]
 				return name, ok
 			}
 			golden.Compare(t, "golden/"+name+".txt", blockkit.PlainText(blocks, names)+"\n\n--- text:\n"+m.text+"\n")
