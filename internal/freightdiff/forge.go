@@ -110,6 +110,28 @@ type Release struct {
 	PublishedAt time.Time
 }
 
+// Tagged is what a tag names, and the release that was published of it, if one was. All of its strings are
+// foreign.
+type Tagged struct {
+	// Commit is the full hash of the commit, whether the tag is annotated or not.
+	Commit string
+	// Author is the login of whoever published the release, else of the commit's author; of those without an
+	// account it is the name: the tagger's, else the commit's author's.
+	Author string
+	// At is when it was tagged, as far as Git knows, and that is when the commit was made for a tag that is not
+	// annotated.
+	At time.Time
+	// Name and Notes are those of the release; empty without one.
+	Name, Notes string
+	// URL shows the release, or the tag, to people.
+	URL string
+	// Prerelease and Draft are what GitHub says of the release. A draft is not told of before it is published.
+	Prerelease, Draft bool
+	// Published says that there is a release, and PublishedAt since when.
+	Published   bool
+	PublishedAt time.Time
+}
+
 // PullRequest is a pull request that was merged.
 type PullRequest struct {
 	Number     int

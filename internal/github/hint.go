@@ -1,9 +1,8 @@
 package github
 
 import (
-	"bytes"
-	"encoding/json"
-	"strconv"
+	"strings"
+	"unicode"
 )
 
 // Hint says that something in a repository may have changed. What did, is for who takes it to look at.
@@ -12,6 +11,8 @@ type Hint struct {
 	Repo string
 	// Number is that of the pull request; 0 if it is about the repository as a whole.
 	Number int
+	// Tag is the tag that may be new, or whose release may be; empty if it is about none.
+	Tag string
 }
 
 // maxHint is how much of a delivery is looked at for a hint. A pull request's has up to 300 KB, with a
@@ -22,6 +23,25 @@ const maxHint = largeBody - chunk
 var hintActions = map[string]bool{
 	"opened": true, "reopened": true, "closed": true, "edited": true, "synchronize": true,
 	"ready_for_review": true, "converted_to_draft": true,
+}
+
+// tagActions are the actions of the event release after which there may be something to tell of its tag.
+var tagActions = map[string]bool{"published": true, "edited": true, "released": true, "prereleased": true}
+
+const (
+	// tagsPrefix is what the full name of a tag begins with.
+	tagsPrefix = "refs/tags/"
+	// noCommit is what a push leads to that deletes.
+	noCommit = "0000000000000000000000000000000000000000"
+)
+
+// tagOf returns the name of a tag, if there is one by that name: "" for what is deleted, or can be none. It goes
+// into URLs, names and messages.
+func tagOf(name string, isThere bool) string {
+	if !isThere || !isRef(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return ""
+	}
+	return name
 }
 
 // isHint reports whether an event is one that hints are made of:
@@ -38,126 +58,8 @@ func isHint(event string) bool {
 // parseHint returns the hint that is in a delivery. ok is false if there is none. The body may lack its
 // end: it is read until what counts is known.
 func parseHint(event string, body []byte) (hint Hint, ok bool) {
-	if hint, isKnown := spotHint(event == "pull_request", body); isKnown {
+	if hint, isKnown := spotHint(event, body); isKnown {
 		return hint, hint.Repo != ""
 	}
 	return decodeHint(event, body)
 }
-
-// What spotHint looks for, as GitHub writes it. None of it can stand in a string, where quotation marks are
-// escaped.
-var (
-	repositoryKey = []byte(`"repository":{`)
-	fullNameKey   = []byte(`"full_name":"`)
-	actionKey     = []byte(`"action":"`)
-	numberKey     = []byte(`"number":`)
-)
-
-// Where GitHub writes what spotHint looks for: the action and the number first of all, and the name among the
-// first fields of the repository. In bytes.
-const (
-	headLength       = 100
-	repositoryLength = 1000
-)
-
-// spotHint finds a hint without decoding, which costs several times what verifying does. isKnown is false
-// if the body is not written as GitHub does it; a hint of no repository is known to matter to nobody.
-func spotHint(isPull bool, body []byte) (hint Hint, isKnown bool) {
-	if isPull {
-		head := body[:min(len(body), headLength)]
-		action, okAction := after(head, actionKey, '"')
-		number, okNumber := after(head, numberKey, ',')
-		if !okAction || !okNumber {
-			return Hint{}, false
-		}
-		if !hintActions[string(action)] {
-			return Hint{}, true
-		}
-		n, err := strconv.Atoi(string(number))
-		if err != nil || n <= 0 {
-			return Hint{}, false
-		}
-		hint.Number = n
-	}
-	i := bytes.Index(body, repositoryKey)
-	if i < 0 {
-		return Hint{}, false
-	}
-	name, ok := after(body[i:min(len(body), i+repositoryLength)], fullNameKey, '"')
-	if !ok {
-		return Hint{}, false
-	}
-	repo, ok := parseRepository(string(name))
-	if !ok {
-		return Hint{}, false
-	}
-	hint.Repo = repo.String()
-	return hint, true
-}
-
-// after returns what stands between a key and the next end.
-func after(body, key []byte, end byte) (value []byte, found bool) {
-	_, rest, found := bytes.Cut(body, key)
-	if !found {
-		return nil, false
-	}
-	value, _, found = bytes.Cut(rest, []byte{end})
-	return value, found
-}
-
-// decodeHint reads a hint from a body however that is written.
-func decodeHint(event string, body []byte) (hint Hint, ok bool) {
-	isPull := event == "pull_request"
-	var found struct {
-		action     string
-		number     int
-		repository struct {
-			FullName string `json:"full_name"`
-		}
-	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
-		return Hint{}, false
-	}
-	for decoder.More() {
-		key, err := decoder.Token()
-		if err != nil {
-			return Hint{}, false
-		}
-		var into any
-		switch key {
-		case "action":
-			into = &found.action
-		case "number":
-			into = &found.number
-		case "repository":
-			into = &found.repository
-		default:
-			into = &skipped{}
-		}
-		if decoder.Decode(into) != nil {
-			return Hint{}, false
-		}
-		if isPull && found.action != "" && !hintActions[found.action] {
-			return Hint{}, false
-		}
-		isKnown := found.repository.FullName != "" && (!isPull || found.number != 0 && found.action != "")
-		if isKnown {
-			break
-		}
-	}
-	if !isPull {
-		found.number = 0
-	}
-	repo, ok := parseRepository(found.repository.FullName)
-	if !ok || isPull && (found.number <= 0 || found.action == "") {
-		return Hint{}, false
-	}
-	return Hint{Repo: repo.String(), Number: found.number}, true
-}
-
-// skipped is JSON that does not matter.
-type skipped struct{}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (*skipped) UnmarshalJSON([]byte) error { return nil }

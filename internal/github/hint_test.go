@@ -142,6 +142,7 @@ func TestWorkGivesHints(t *testing.T) {
 	t.Cleanup(server.Close)
 	f.SetWebhook(githubfake.Webhook{URL: server.URL, Secret: webhookSecret})
 	ofPull, ofRepository := github.Hint{Repo: repository, Number: 1}, github.Hint{Repo: repository}
+	ofTag := github.Hint{Repo: repository, Tag: "red/1.0.0"}
 	for _, step := range []struct {
 		name string
 		do   func() ([]githubfake.Delivery, error)
@@ -153,11 +154,11 @@ func TestWorkGivesHints(t *testing.T) {
 		}, []github.Hint{ofRepository, ofPull}},
 		{"tag", func() ([]githubfake.Delivery, error) {
 			return f.CreateTag(soon(t), repository, "octocat", githubfake.Tag{Name: "red/1.0.0", Commit: "main"})
-		}, []github.Hint{ofRepository, ofRepository}},
+		}, []github.Hint{ofTag, ofTag}},
 		{"release", func() ([]githubfake.Delivery, error) {
 			_, sent, err := f.PublishRelease(soon(t), repository, githubfake.Release{Tag: "red/1.0.0", Author: "octocat"})
 			return sent, err
-		}, []github.Hint{ofRepository}},
+		}, []github.Hint{ofTag}},
 		{"merge", func() ([]githubfake.Delivery, error) {
 			_, sent, err := f.MergePullRequest(soon(t), repository, 1, "octocat", githubfake.Squash)
 			return sent, err

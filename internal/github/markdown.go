@@ -25,8 +25,13 @@ const (
 // markdown renders a card as the body of a comment that carries the marker. It returns at most
 // maxComment characters and says how much it left out.
 func markdown(card chatops.Card, marker string) string {
+	return markdownWithin(card, marker, maxComment)
+}
+
+// markdownWithin is markdown in at most so many characters, which have to be some hundreds.
+func markdownWithin(card chatops.Card, marker string, most int) string {
 	end := hidden(marker)
-	left := maxComment - utf8.RuneCountInString(end) - len(between)
+	left := most - utf8.RuneCountInString(end) - len(between)
 	above, folding, below := blocksAbove(card), sections(card), blocksBelow(card)
 	if len(folding) == 0 {
 		above, below = append(above, below...), nil

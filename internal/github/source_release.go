@@ -65,7 +65,7 @@ func releasesOf(bodies *[]releaseBody, came arrived) (recall.Answer[listed[freig
 			continue
 		}
 		release := freightdiff.Release{
-			Tag: body.TagName, Name: brief(body.Name), Notes: beginning(body.Body, maxNotes), URL: link(body.HTMLURL),
+			Tag: body.TagName, Name: brief(body.Name), Notes: beginning(withoutDeployed(body.Body), maxNotes), URL: link(body.HTMLURL),
 			Prerelease: body.Prerelease, PublishedAt: body.PublishedAt.Time,
 		}
 		size += 200 + len(release.Tag) + len(release.Name) + len(release.Notes) + len(release.URL)

@@ -18,8 +18,8 @@
 //   - person.go, person_*.go, noise.go: what people do on GitHub; event_*.go: the payloads
 //     of webhooks
 //   - deliver.go, delivery.go, webhook.go: sending them, and again
-//   - fault.go, limit.go: how GitHub fails and how it limits
-//   - observe.go: what a test or the demo's page can see
+//   - fault.go, storm.go, limit.go: how GitHub fails and how it limits
+//   - observe.go, observe_*.go: what a test or the demo's page can see
 //
 // To add an operation: add its id to openapi/operations.txt and cut the slice again,
 // write an op_….go with a function that returns the operation, and name that function

@@ -70,6 +70,9 @@ type repository struct {
 	git      *history.Repository
 	named    map[string]string // hashes of commits by what seeds call them
 	releases []*release
+
+	deployments []*deployment // oldest first
+	checks      []*checkRun   // oldest first
 }
 
 func (r *repository) fullName() string { return r.owner.login + "/" + r.name }

@@ -10,6 +10,8 @@ import (
 type Fault struct {
 	// answer is given in place of doing anything; nil: the call is carried out.
 	answer func(*request) answer
+	// late carries the call out all the same, before that is answered.
+	late bool
 	// cut ends the connection without an answer.
 	cut bool
 	// hold keeps the call waiting before anything else happens. It ends when the
@@ -23,6 +25,14 @@ func Fail(status int) Fault {
 	return Fault{answer: func(r *request) answer {
 		return refuse(status, r.op.docs, "Server Error")
 	}}
+}
+
+// FailLate carries the call out and then answers with a status of GitHub's own failure: so does GitHub when it
+// takes too long.
+func FailLate(status int) Fault {
+	fault := Fail(status)
+	fault.late = true
+	return fault
 }
 
 // Limited answers as at a secondary rate limit: 403 or 429, to try again after the
@@ -111,6 +121,9 @@ func (g *GitHub) faulty(r *request) answer {
 		return answer{abandoned: true, reason: "held until the client gave up"}
 	}
 	var result answer
+	if fault.late {
+		g.do(r)
+	}
 	if fault.answer != nil {
 		result = fault.answer(r)
 	} else {
@@ -149,5 +162,5 @@ func (g *GitHub) nextFault(operation string) *Fault {
 		}
 		return &waiting.fault
 	}
-	return nil
+	return g.storm.gust()
 }

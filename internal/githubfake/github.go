@@ -76,6 +76,7 @@ type GitHub struct {
 	tokens  map[string]*token
 	buckets map[string]*bucket
 	faults  []*injected
+	storm   storm
 	journal journal
 }
 

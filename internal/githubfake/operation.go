@@ -54,8 +54,10 @@ func operations() []*operation {
 		listTeamMembers(), getTeamMembership(), getUser(),
 		listPulls(), getPull(), listPullFiles(), listPullCommits(),
 		// A ref may have slashes, so what is below a commit goes before the commit.
-		compareCommits(), listCommits(), listCommitPulls(), getCommit(),
-		listReleases(), getReleaseByTag(),
+		compareCommits(), listCommits(), listCommitPulls(), listChecks(), getCommit(),
+		listReleases(), getReleaseByTag(), updateRelease(),
+		createDeployment(), listDeployments(), createDeploymentStatus(), listDeploymentStatuses(),
+		createCheck(), updateCheck(),
 		getTree(), getBlob(), getRef(), getTag(),
 		getRateLimit(),
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/githubfake/history"
 )
@@ -110,5 +111,24 @@ func (g *GitHub) CreateTag(ctx context.Context, repo, login string, tag Tag) ([]
 			return nil, err
 		}
 		return g.tagEvents(repo, by, tag.Name, made), nil
+	})
+}
+
+// DeleteTag is a person deleting a tag. Its release becomes a draft by that. The deliveries are of delete and of
+// push.
+func (g *GitHub) DeleteTag(ctx context.Context, repo, login, tag string) ([]Delivery, error) {
+	return g.act(ctx, repo, login, func(repo *repository, by *account) ([]*event, error) {
+		gone, there := repo.git.Tags[tag]
+		if !there {
+			return nil, fmt.Errorf("%s has no tag %q", repo.fullName(), tag)
+		}
+		delete(repo.git.Tags, tag)
+		if r := repo.release(tag); r != nil {
+			r.draft, r.published = true, time.Time{}
+		}
+		return []*event{
+			g.deleteEvent(repo, by, "tag", tag),
+			g.refEvent(repo, by, refMove{ref: "refs/tags/" + tag, before: gone.Commit}),
+		}, nil
 	})
 }
