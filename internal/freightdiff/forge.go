@@ -139,18 +139,3 @@ type PullRequest struct {
 	// Login is whoever opened it.
 	Login string
 }
-
-// Tagged is what a forge knows of a tag. All of its strings are foreign.
-type Tagged struct {
-	// Commit is the full hash of what was tagged, and Author the login of whoever released it: who published the
-	// release, else who made the commit.
-	Commit, Author string
-	// At is when it was tagged; of a tag that does not say, when its commit was made.
-	At time.Time
-	// Name, Notes and URL are those of the release that was made of the tag; of a tag alone, URL shows that.
-	Name, Notes, URL  string
-	Prerelease, Draft bool
-	// Published says that there is a release of it which is no draft, since PublishedAt.
-	Published   bool
-	PublishedAt time.Time
-}
