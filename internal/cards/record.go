@@ -18,7 +18,7 @@ func PromotionRecord(p *v1alpha1.PromotionRecord, links Links) chatops.Card {
 		Facts:   recordFacts(p),
 		Body:    recordBody(p, stand),
 		Actions: recordActions(p, stand, links),
-		Links:   links.promotion(p.Namespace, p.Name),
+		Links:   links.Promotion(p.Namespace, p.Name),
 	}
 	if !stand.isThere() {
 		for _, step := range p.Status.Steps {

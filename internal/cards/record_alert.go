@@ -13,7 +13,7 @@ func RecordAlert(p *v1alpha1.PromotionRecord, h v1alpha1.Happening, links Links)
 	then.Status.Replaced = false
 	card := chatops.Card{
 		Title: recordTitle(then, stand), State: stand.state(), Status: shortMoment(h.At.Time, nil),
-		Links: links.promotion(p.Namespace, p.Name),
+		Links: links.Promotion(p.Namespace, p.Name),
 	}
 	switch {
 	case h.Message == "":
