@@ -31,7 +31,7 @@ func (k *kept) Save(_ context.Context, r v1alpha1.Report) error {
 // TestAnnouncementsInTrouble has a fifth of all calls fail, the bot die now and then, and Slack take one message a
 // second: every message is there once, says the last word, and Slack never had to slow the bot down.
 func TestAnnouncementsInTrouble(t *testing.T) {
-	const messages, replies, deaths = 20, 10, 10
+	const messages, replies, deaths = 12, 6, 10
 	w := newAnnounceWorld(t, strict)
 	w.slack.SetFault(slackfake.RandomTrouble(7, 20))
 	random := rand.New(rand.NewPCG(7, 7))

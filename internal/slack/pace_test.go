@@ -43,10 +43,10 @@ func TestOneMessageASecondInAChannel(t *testing.T) {
 // TestWhoWaitsGoesFirst has a crowd of announcements before the channel, and somebody who waits.
 func TestWhoWaitsGoesFirst(t *testing.T) {
 	w := newAnnounceWorld(t, strict)
-	const crowd = 50
+	const crowd = 20
 	told := map[int]bool{}
 	asked, at := false, time.Duration(0)
-	for now := time.Duration(0); now < 60*time.Second; now += 100 * time.Millisecond {
+	for now := time.Duration(0); now < 30*time.Second; now += 100 * time.Millisecond {
 		for i := range crowd {
 			if told[i] {
 				continue

@@ -21,6 +21,7 @@ func FuzzRender(f *testing.F) {
 			renderCard(card, note{}),
 			renderCard(card, noteHere("kargo-bot")),
 			renderResult(card, mention, noteElsewhere("C8", "kargo-bot", false)),
+			renderCalling(card, mention, note{}),
 		} {
 			checkLimits(t, m)
 			allowed := strings.NewReplacer("<#C8>", "", "<@"+userOf(mention.ID)+">", "").Replace(m.text)
@@ -89,5 +90,6 @@ func TestAnyCardFits(t *testing.T) {
 		card := anyCard(text(80), text(60), text(400), "https://a.example/"+text(40), uint8(random.IntN(256)), random.IntN(30))
 		checkLimits(t, renderCard(card, noteHere("kargo-bot")))
 		checkLimits(t, renderResult(card, octocat(), noteElsewhere("C8", "kargo-bot", true)))
+		checkLimits(t, renderCalling(card, platform(), note{}))
 	}
 }
