@@ -106,6 +106,7 @@ func parse(path string, data []byte, read readFile, check func(*Config)) (*Confi
 	c.Identity.validate(c)
 	c.validateNotifications()
 	c.Releases.validate(c.doc)
+	c.Templates.validate(c)
 	c.Shipments.validate(c.doc)
 	c.Server.validate(c.doc)
 	c.LeaderElection.validate(c.doc)
