@@ -176,9 +176,3 @@ func AutoPromotes(stage *kargoapi.Stage, f *kargoapi.Freight) bool {
 		return req.Origin == f.Origin && matchesUpstream(req, f)
 	})
 }
-
-// HasVerification reports whether a Stage runs a verification of its own. Without one, Kargo takes a healthy Stage
-// for verified.
-func HasVerification(stage *kargoapi.Stage) bool {
-	return stage.Spec.Verification != nil && len(stage.Spec.Verification.AnalysisTemplates) > 0
-}
