@@ -80,6 +80,9 @@ func (d *describer) wantsContents(r *v1alpha1.Release, m *memory, from *kargoapi
 	case m.base != "" && m.base != nameOf(from):
 		// The last environment has moved on meanwhile.
 		return 0, true
+	case c.Unknown != "" && !c.Transient && r.Status.DiscoveredAt != nil && c.At.Before(r.Status.DiscoveredAt):
+		// By its Freight more may be known than by its tag.
+		return 0, true
 	case !c.Transient:
 		return 0, false
 	default:

@@ -1,7 +1,6 @@
 package release
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -191,21 +190,12 @@ func (v *visit) standsThere() {
 	case verification != nil && !verification.Phase.IsTerminal():
 		v.out.Phase = v1alpha1.ReleaseStageVerifying
 	case verification != nil && verification.Phase != kargoapi.VerificationPhaseSuccessful:
-		v.out.Phase, v.out.Message = v1alpha1.ReleaseStageFailed, unverified(verification)
+		v.out.Phase, v.out.Message = v1alpha1.ReleaseStageFailed, bounded("It was promoted, but "+kargo.Unverified(*verification))
 	case verification == nil && own && !v.isVerified():
 		v.out.Phase = v1alpha1.ReleaseStageVerifying
 	default:
 		v.out.Phase, v.out.Verified = v1alpha1.ReleaseStageLive, own
 	}
-}
-
-// unverified says how a verification ended that did not end well.
-func unverified(verification *kargoapi.VerificationInfo) string {
-	message := fmt.Sprintf("Its verification ended: %s.", verification.Phase)
-	if verification.Message != "" {
-		message += " Kargo says: " + verification.Message
-	}
-	return bounded(message)
 }
 
 // since is when the Release came to the Stage that runs it.
