@@ -13,9 +13,11 @@ func contentsOf(s *v1alpha1.Shipment, i int) *v1alpha1.Contents {
 	return &s.Status.Contents[i]
 }
 
-// contents says in short what ships with the one item of a Shipment: how much, and what is worth knowing.
-func contents(s *v1alpha1.Shipment) []chatops.Text {
-	c := contentsOf(s, 0)
+// contents says in short what ships with the one item of a Shipment.
+func contents(s *v1alpha1.Shipment) []chatops.Text { return whatShips(contentsOf(s, 0)) }
+
+// whatShips says in short what ships: how much, and what is worth knowing; nothing if that was not found out.
+func whatShips(c *v1alpha1.Contents) []chatops.Text {
 	if c == nil {
 		return nil
 	}

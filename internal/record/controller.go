@@ -136,10 +136,11 @@ func (c *Controller) save(ctx context.Context, record, base *v1alpha1.PromotionR
 		return nil
 	}
 	// Progress may be written over progress that the cache has not shown us yet: both follow from the Promotion.
-	// What happened is written once, also if for a moment two processes take themselves for the leader.
+	// What happened is written once, also if for a moment two processes take themselves for the leader; and since
+	// when something has been unhealthy, nobody else says.
 	patch := client.MergeFrom(base)
 	happened := record.Status.Happenings[len(base.Status.Happenings):]
-	if len(happened) > 0 {
+	if len(happened) > 0 || !record.Status.UnhealthySince.Equal(base.Status.UnhealthySince) {
 		patch = client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{})
 	}
 	if err := c.client.Status().Patch(ctx, record, patch); err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
@@ -13,15 +14,22 @@ import (
 
 const web = "https://github.com/acme/microsvcs"
 
-// Cards returns cards that tell what ships and where changes are, by name.
+// Cards returns cards that tell what ships, where changes are and how far releases are, by name.
 func Cards() map[string]chatops.Card {
 	links := cards.Links{Kargo: "https://kargo.acme.dev"}
-	return map[string]chatops.Card{
+	all := map[string]chatops.Card{
 		"ships-diff":      cards.Diff(diff(), cards.Paging{Page: 1}, links),
 		"ships-promotion": cards.PullPromotion(diff(), "red-production.01kqwz.e72fb09", "Running", links),
 		"ships-preview":   cards.PullPreview(preview()),
 		"ships-where":     cards.Whereabouts(whereabouts(), links),
 	}
+	for name, r := range Releases() {
+		all[name] = cards.Release(r, links)
+	}
+	r := Releases()["release-overdue"]
+	all["release-alert"] = cards.ReleaseAlert(r, v1alpha1.Happening{Outcome: v1alpha1.OutcomeOverdue, Message: r.Status.Message}, links)
+	all["release-deployed"] = cards.ReleaseDeployed(Releases()["release-live"], links)
+	return all
 }
 
 // Enormous returns the card of a diff of n commits, versions and manifests, all of whose foreign strings are
