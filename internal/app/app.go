@@ -84,7 +84,8 @@ func (a *App) wire() error {
 	if a.reading, err = newReading(o, catalogue, links); err != nil {
 		return err
 	}
-	queries := bot.Queries{Library: catalogue, Rights: authorizer, Doctor: doctor.New(catalogue, o.Now)}
+	examiner := doctor.New(catalogue, o.Now)
+	queries := bot.Queries{Library: catalogue, Rights: authorizer, Doctor: examiner}
 	if a.reading.code != nil {
 		queries.Code, queries.Manifests = a.reading.code, a.reading.manifests
 	}
@@ -121,6 +122,13 @@ func (a *App) wire() error {
 	}
 	if err := shipment.SetupReporter(mgr, shipment.ReporterOptions{Deliverers: w.sinks, Links: links, Now: o.Now}); err != nil {
 		return fmt.Errorf("set up the reporter: %w", err)
+	}
+	announcing, err := newAnnouncing(w, catalogue, examiner, links)
+	if err != nil {
+		return err
+	}
+	if err := announcing.setup(mgr); err != nil {
+		return err
 	}
 	if err := a.reading.setup(mgr, o); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	"github.com/davidaparicio/kargo-bot/internal/overlay"
 	"github.com/davidaparicio/kargo-bot/internal/pullrequest"
+	"github.com/davidaparicio/kargo-bot/internal/release"
 	"github.com/davidaparicio/kargo-bot/internal/shipment"
 )
 
@@ -29,6 +31,8 @@ type reading struct {
 	manifests   *contents.Manifests
 	follower    *pullrequest.Follower
 	hints       chan github.Hint
+	// tags makes Releases of tags.
+	tags *release.Tags
 }
 
 // maxHints is how many hints of webhooks wait to be looked at. What finds no room is found on the next pass.
@@ -52,10 +56,10 @@ func newReading(o Options, catalogue *kargo.Catalogue, links cards.Links) (*read
 	r.code = freightdiff.NewCode(freightdiff.CodeOptions{Forge: r.source, Web: g.Code.Web, Source: g.Code.Source})
 	r.quiet = freightdiff.NewCode(freightdiff.CodeOptions{Forge: background, Web: g.Code.Web, Source: g.Code.Source})
 	r.manifests = &contents.Manifests{Trees: trees{r.source}, Overlay: g.Code.Overlay, Log: o.Log}
+	r.hints = make(chan github.Hint, maxHints)
 	if g.PullRequests == nil {
 		return r, nil
 	}
-	r.hints = make(chan github.Hint, maxHints)
 	r.follower = pullrequest.NewFollower(pullrequest.Options{
 		Forge: background, Catalogue: catalogue, Code: r.quiet, Manifests: &contents.Manifests{Trees: trees{background}, Overlay: g.Code.Overlay, Log: o.Log},
 		Home:  func(project, service string) (string, []string) { return g.Code.Source(project, service).Home(service) },
@@ -78,13 +82,12 @@ func (r *reading) setup(mgr ctrl.Manager, o Options) error {
 	if err := shipment.SetupDescriber(mgr, shipment.DescriberOptions{Code: r.code, Now: o.Now}); err != nil {
 		return fmt.Errorf("set up what tells what ships: %w", err)
 	}
-	if r.follower == nil {
-		return nil
+	if r.follower != nil {
+		if err := r.follower.Setup(mgr); err != nil {
+			return fmt.Errorf("set up the follower of pull requests: %w", err)
+		}
 	}
-	if err := r.follower.Setup(mgr); err != nil {
-		return fmt.Errorf("set up the follower of pull requests: %w", err)
-	}
-	return mgr.Add(hinting{r})
+	return mgr.Add(hinting{r, o.Log})
 }
 
 func (r *reading) close() {
@@ -102,7 +105,11 @@ func (r *reading) close() {
 }
 
 // hinting hands on what webhooks say, on every replica: they come to any.
-type hinting struct{ *reading }
+type hinting struct {
+	*reading
+
+	log *slog.Logger
+}
 
 var _ manager.LeaderElectionRunnable = hinting{}
 
@@ -117,7 +124,15 @@ func (h hinting) Start(ctx context.Context) error {
 			return nil
 		case hint := <-h.hints:
 			h.source.Invalidate(hint.Repo)
-			h.follower.Hint(hint.Repo, hint.Number)
+			if h.follower != nil {
+				h.follower.Hint(hint.Repo, hint.Number)
+			}
+			if hint.Tag == "" {
+				continue
+			}
+			if err := h.tags.Tagged(ctx, hint.Repo, hint.Tag); err != nil && ctx.Err() == nil {
+				h.log.WarnContext(ctx, "no release could be made of a tag", "repo", hint.Repo, "tag", hint.Tag, "error", err)
+			}
 		}
 	}
 }

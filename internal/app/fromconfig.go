@@ -16,6 +16,7 @@ func FromConfig(c *config.Config, secrets config.Secrets, cluster Cluster, log *
 		Election:    election(c.LeaderElection),
 		Pipelines:   pipelines(c.Pipelines),
 		KargoURL:    c.Kargo.URL,
+		Announce:    announceOptions(c, secrets),
 		People:      people(c.Identity.People),
 		KargoRoles:  c.Identity.KargoRoles,
 		Retention:   c.Shipments.Retention,

@@ -8,10 +8,15 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/davidaparicio/kargo-bot/internal/access"
+	"github.com/davidaparicio/kargo-bot/internal/announce"
 	"github.com/davidaparicio/kargo-bot/internal/contents"
 	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
+	"github.com/davidaparicio/kargo-bot/internal/release"
+	"github.com/davidaparicio/kargo-bot/internal/route"
 	"github.com/davidaparicio/kargo-bot/internal/secret"
+	"github.com/davidaparicio/kargo-bot/internal/webhook"
+	"github.com/davidaparicio/kargo-bot/internal/wording"
 )
 
 // Options say what the bot serves and how. Command-line and file formats are not its business: see
@@ -25,6 +30,8 @@ type Options struct {
 	// Slack and GitHub are the surfaces; at least one is set.
 	Slack  *SlackOptions
 	GitHub *GitHubOptions
+	// Announce says who is told of what without having asked for it.
+	Announce AnnounceOptions
 	// People are mapped to Kubernetes outright.
 	People []access.Person
 	// KargoRoles says whether people may also do what their Kargo roles may.
@@ -41,6 +48,26 @@ type Options struct {
 	// Registry takes the bot's own metrics. Default: a new one. Those of the process and of the work
 	// queues, which controller-runtime keeps, are served beside them.
 	Registry *prometheus.Registry
+}
+
+// AnnounceOptions say who is told of what without having asked for it. The zero value tells nobody anything.
+type AnnounceOptions struct {
+	// Table has the rules; nil for none.
+	Table *route.Table
+	// Wording has other words than the bot's own; nil for none.
+	Wording *wording.Templates
+	// Webhooks are endpoints by the names that rules have for them.
+	Webhooks map[string]webhook.Endpoint
+	// Deployments say what GitHub is told of deployments; nil for nothing.
+	Deployments *announce.Deployments
+	// ReleasePage and Checks say whether releases on GitHub say where they run, and have a check run.
+	ReleasePage, Checks bool
+	// Prereleases says what becomes of versions with a suffix.
+	Prereleases release.Prereleases
+	// AwaitImage is after how long a release without an image is overdue; 0 for the default.
+	AwaitImage time.Duration
+	// Retention is how long Releases and records of Promotions are kept; 0 keeps them for good.
+	Retention time.Duration
 }
 
 // SlackOptions connect the bot to Slack.

@@ -32,19 +32,23 @@ type wiring struct {
 	mux       *http.ServeMux
 	sinks     map[string]*notify.Deliverer
 	delivered *notify.Metrics
+	// slackClient is nil if Slack is not configured.
+	slackClient *slack.Client
 }
 
 type slackSurface struct {
 	client *slack.Client
 	teams  []string
 	groups bool
-	log    *slog.Logger
+	// announces says that channels are told what nobody has asked for.
+	announces bool
+	log       *slog.Logger
 }
 
 func (s slackSurface) check(ctx context.Context) error {
 	return checked(ctx, s.log, "slack", slack.ErrMisconfigured, func(ctx context.Context) error {
 		id, err := s.client.Check(ctx, s.teams)
-		if missing := id.Lacks(slack.RequiredScopes(s.groups, false)); len(missing) > 0 {
+		if missing := id.Lacks(slack.RequiredScopes(s.groups, s.announces)); len(missing) > 0 {
 			s.log.Warn("the Slack app lacks scopes; add them under OAuth & Permissions and install it again", "scopes", missing)
 		}
 		return err
@@ -85,11 +89,12 @@ func (w *wiring) slack() (surface, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.slackClient = client
 	w.mux.Handle(PathSlackCommands, commands)
 	w.mux.Handle(PathSlackInteractions, interactions)
 	w.people.Surfaces[chatops.SourceSlack] = access.Surface{Directory: directory, Templates: o.Templates}
 	w.sinks[shipment.SinkSlack] = notify.NewDeliverer(shipment.SinkSlack, sink, w.Now, w.delivered)
-	return slackSurface{client: client, teams: o.Teams, groups: o.Templates.Group != "", log: w.Log}, nil
+	return slackSurface{client: client, teams: o.Teams, groups: o.Templates.Group != "", announces: w.Announce.Table != nil, log: w.Log}, nil
 }
 
 type githubSurface struct {

@@ -155,8 +155,7 @@ func objects() []client.Object {
 		rule("kargo.akuity.io", "freights", "get", "list", "watch"),
 		rule("kargo.akuity.io", "warehouses", "get", "list", "watch"),
 		rule("kargo.akuity.io", "promotions", "get", "list", "watch", "create"),
-		rule("kargobot.dev", "shipments", "get", "list", "watch", "create", "delete"),
-		rule("kargobot.dev", "shipments/status", "patch"),
+		rule("kargobot.dev", "*", "get", "list", "watch", "create", "patch", "delete"),
 		rule("", "serviceaccounts", "list", "watch"),
 		rule("authorization.k8s.io", "subjectaccessreviews", "create"),
 	}}

@@ -97,7 +97,7 @@ func releaseStands(r *v1alpha1.Release) string {
 			if isUnverified(at) {
 				return " failed its verification in " + at.Environment
 			}
-			return " failed in " + at.Environment + atStep(at)
+			return " failed in " + at.Environment + atStageStep(at)
 		}
 	case v1alpha1.ReleaseLive:
 		if n := len(s.Stages); n > 0 && s.Stages[n-1].Phase == v1alpha1.ReleaseStageLive {
@@ -198,7 +198,7 @@ func releaseLinks(r *v1alpha1.Release, links Links) []chatops.Link {
 	at := releaseIn(r, v1alpha1.ReleaseStagePromoting, v1alpha1.ReleaseStageFailed, v1alpha1.ReleaseStageVerifying)
 	switch n := len(r.Status.Stages); {
 	case at != nil && at.Promotion != "":
-		out = links.promotion(r.Namespace, at.Promotion)
+		out = links.Promotion(r.Namespace, at.Promotion)
 	case at != nil:
 		out = links.stage(r.Namespace, at.Stage)
 	case n > 0:

@@ -66,20 +66,20 @@ func inStage(at *v1alpha1.ReleaseStage) string {
 	case v1alpha1.ReleaseStageLive:
 		return live(at)
 	case v1alpha1.ReleaseStageVerifying:
-		return " verifying" + promotedBy(at)
+		return " verifying" + byWhom(at)
 	case v1alpha1.ReleaseStagePromoting:
 		words := " promoting"
 		if at.Steps > 0 {
 			words += fmt.Sprintf(", at %s (step %d of %d)", at.Step, at.StepNumber, at.Steps)
 		}
-		return words + promotedBy(at)
+		return words + byWhom(at)
 	case v1alpha1.ReleaseStageQueued:
-		return " queued" + promotedBy(at)
+		return " queued" + byWhom(at)
 	case v1alpha1.ReleaseStageFailed:
 		if isUnverified(at) {
-			return " failed its verification" + promotedBy(at)
+			return " failed its verification" + byWhom(at)
 		}
-		return " failed" + atStep(at) + promotedBy(at)
+		return " failed" + atStageStep(at) + byWhom(at)
 	case v1alpha1.ReleaseStageReplaced:
 		if at.Message != "" {
 			return " " + at.Message
@@ -107,10 +107,10 @@ func live(at *v1alpha1.ReleaseStage) string {
 	default:
 		words += ", " + health(at.Health)
 	}
-	return words + promotedBy(at)
+	return words + byWhom(at)
 }
 
-func promotedBy(at *v1alpha1.ReleaseStage) string {
+func byWhom(at *v1alpha1.ReleaseStage) string {
 	if at.By == "" {
 		return ""
 	}
@@ -132,8 +132,8 @@ func running(at *v1alpha1.ReleaseStage) string {
 	return " (" + at.Running + sinceWhen(at.RunningSince) + ")"
 }
 
-// atStep says at which step a Promotion failed, as " at argocd-update (step 5 of 5)".
-func atStep(at *v1alpha1.ReleaseStage) string {
+// atStageStep says at which step a Promotion failed, as " at argocd-update (step 5 of 5)".
+func atStageStep(at *v1alpha1.ReleaseStage) string {
 	switch {
 	case at.Step == "":
 		return ""
@@ -200,7 +200,7 @@ func deployed(at *v1alpha1.ReleaseStage) string {
 	case v1alpha1.ReleaseStagePromoting, v1alpha1.ReleaseStageQueued:
 		return sign + "being promoted"
 	case v1alpha1.ReleaseStageFailed:
-		return sign + "failed" + atStep(at)
+		return sign + "failed" + atStageStep(at)
 	case v1alpha1.ReleaseStageReplaced:
 		return sign + cmp.Or(at.Message, "replaced"+byVersion(at)) + sinceWhen(at.RunningSince)
 	case v1alpha1.ReleaseStageSkipped:

@@ -60,6 +60,14 @@ func NewChannelSink(o ChannelSinkOptions) (*ChannelSink, error) {
 // was to be sent there; "" if nothing does. The name is that of a notify.Channel.
 func (s *ChannelSink) Trouble(name string) string { return s.obstacles.text(name) }
 
+// Resolve returns the ID of a channel as messages name it, or why it is not known.
+func (s *ChannelSink) Resolve(ctx context.Context, name string) (id string, err error) {
+	if !strings.HasPrefix(name, "#") {
+		return name, nil
+	}
+	return s.channels.id(ctx, name)
+}
+
 // Address implements notify.Sink.
 func (s *ChannelSink) Address(m notify.Message) string {
 	if m.Target.Channel == nil {

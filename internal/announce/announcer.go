@@ -1,0 +1,227 @@
+package announce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/cards"
+	"github.com/davidaparicio/kargo-bot/internal/notify"
+	"github.com/davidaparicio/kargo-bot/internal/notify/ledger"
+	"github.com/davidaparicio/kargo-bot/internal/route"
+	"github.com/davidaparicio/kargo-bot/internal/wording"
+)
+
+// callTimeout bounds a request to the API server.
+const callTimeout = 10 * time.Second
+
+// Options are what an Announcer needs.
+type Options struct {
+	// Namespaces are those of the Kargo Projects that are served, and Project returns the name of a
+	// namespace's Project.
+	Namespaces []string
+	Project    func(namespace string) string
+	// HasStage reports whether a service can be promoted to an environment.
+	HasStage func(project, service, environment string) bool
+	Table    *route.Table
+	// Destinations are all that the configuration wants to be told anything.
+	Destinations []route.Destination
+	Deployments  Deployments
+	// Deliverers by the name of the sink. What has none is not told.
+	Deliverers map[string]*notify.Deliverer
+	// Slack tells channels apart; nil if there is no Slack.
+	Slack Channels
+	// SlackID returns the ID in Slack ("U42") of a person as another surface knows them; empty if it has none.
+	SlackID func(source, id string) string
+	Wording *wording.Templates
+	Links   cards.Links
+	Now     func() time.Time
+	Log     *slog.Logger
+	Metrics *Metrics
+}
+
+// Deployments say how deployments on GitHub are called.
+type Deployments struct {
+	// Environment is a pattern with the placeholders {project}, {service} and {environment}.
+	Environment string
+	// Production are the environments that users see.
+	Production []string
+	// Builds says that what is no release has deployments, too.
+	Builds bool
+}
+
+// Channels are those of Slack.
+type Channels interface {
+	// Resolve returns the ID of a channel that is written "#deploys" or "C7".
+	Resolve(ctx context.Context, name string) (id string, err error)
+	// Trouble says for people why nothing can be said in a channel; empty if something can.
+	Trouble(name string) string
+}
+
+// Announcer tells what happens. See Setup.
+type Announcer struct {
+	Options
+
+	client     client.Client
+	quorum     client.Reader
+	deliverers map[string]*notify.Deliverer
+	releases   *ledger.Ledger[v1alpha1.Release, *v1alpha1.Release]
+	records    *ledger.Ledger[v1alpha1.PromotionRecord, *v1alpha1.PromotionRecord]
+	books      *books
+	budget     *budget
+	// unusable are the templates of which it has been said that they can't be used.
+	unusable sync.Map
+}
+
+// New returns an Announcer that reads from and writes with c, and reads from the API server with quorum.
+func New(c client.Client, quorum client.Reader, o Options) *Announcer {
+	return &Announcer{
+		Options: o, client: c, quorum: quorum, deliverers: o.Deliverers,
+		releases: ledger.New[v1alpha1.Release](c, quorum), records: ledger.New[v1alpha1.PromotionRecord](c, quorum),
+		books: newBooks(c, quorum, o.Now), budget: newBudget(o.Now),
+	}
+}
+
+// surface is what is told by one controller, so that one that is slow keeps no other back.
+type surface struct {
+	name  string
+	sinks []string
+	tell  func(a *Announcer, ctx context.Context, t teller, s *subject, to *v1alpha1.Subscription) (time.Duration, error)
+}
+
+// surfaces are all of them.
+func surfaces() []surface {
+	return []surface{
+		{"slack", []string{route.SinkSlack}, (*Announcer).inSlack},
+		{"github", []string{route.SinkDeployment, route.SinkReleasePage, route.SinkCheck}, (*Announcer).onGitHub},
+		{"webhook", []string{route.SinkWebhook}, (*Announcer).byWebhook},
+	}
+}
+
+// reconcileRelease tells one surface of a Release.
+func (a *Announcer) reconcileRelease(on surface) reconcile.Func {
+	return func(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+		var r v1alpha1.Release
+		if err := a.client.Get(ctx, req.NamespacedName, &r); err != nil {
+			a.releases.Forget(req.NamespacedName)
+			return reconcile.Result{}, client.IgnoreNotFound(err)
+		}
+		s := a.aboutRelease(&r)
+		return a.reconcile(ctx, on, &s, func(ctx context.Context) (page, error) { return a.releases.Open(ctx, &r) }, a.releases.Forget)
+	}
+}
+
+// reconcileRecord tells one surface of a Promotion.
+func (a *Announcer) reconcileRecord(on surface) reconcile.Func {
+	return func(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+		var p v1alpha1.PromotionRecord
+		if err := a.client.Get(ctx, req.NamespacedName, &p); err != nil {
+			a.records.Forget(req.NamespacedName)
+			return reconcile.Result{}, client.IgnoreNotFound(err)
+		}
+		s := a.aboutRecord(&p)
+		return a.reconcile(ctx, on, &s, func(ctx context.Context) (page, error) { return a.records.Open(ctx, &p) }, a.records.Forget)
+	}
+}
+
+// reconcile tells one surface of a subject.
+func (a *Announcer) reconcile(
+	ctx context.Context, on surface, s *subject, open func(context.Context) (page, error), forget func(client.ObjectKey),
+) (reconcile.Result, error) {
+	all, err := a.subscriptions(ctx, s.object.GetNamespace())
+	if err != nil {
+		return reconcile.Result{}, err
+	}
+	if len(s.happenings) == 0 {
+		return reconcile.Result{}, nil
+	}
+	happened := s.happenings[len(s.happenings)-1].At.Time
+	past := a.Now().Sub(happened) > old
+	again, err := a.tellAll(ctx, on, looker{Announcer: a, reports: s.reports(), past: past}, s, all)
+	if !errors.Is(err, errNeeded) {
+		return reconcile.Result{RequeueAfter: again}, err
+	}
+	p, err := open(ctx)
+	if err != nil {
+		return reconcile.Result{}, client.IgnoreNotFound(err)
+	}
+	defer forget(client.ObjectKeyFromObject(s.object))
+	defer p.Close()
+	if err := p.Flush(ctx); err != nil {
+		return reconcile.Result{}, err
+	}
+	again, err = a.tellAll(ctx, on, speaker{Announcer: a, page: p, happened: happened}, s, all)
+	if err != nil {
+		return reconcile.Result{}, fmt.Errorf("tell %s of %s %s: %w", on.name, s.kind(), client.ObjectKeyFromObject(s.object), err)
+	}
+	return reconcile.Result{RequeueAfter: again}, nil
+}
+
+// tellAll tells all who are told through a surface. One that can't be told now keeps no other back.
+func (a *Announcer) tellAll(ctx context.Context, on surface, t teller, s *subject, all []v1alpha1.Subscription) (time.Duration, error) {
+	var (
+		waits  = make([]time.Duration, len(all))
+		failed = make([]error, len(all))
+		group  errgroup.Group
+	)
+	group.SetLimit(destinations)
+	for i := range all {
+		if !on.tells(all[i].Spec.Sink) {
+			continue
+		}
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				// The bot is told to stop: the rest is for the next leader.
+				failed[i] = context.Cause(ctx)
+				return nil
+			}
+			waits[i], failed[i] = on.tell(a, ctx, t, s, &all[i])
+			return nil
+		})
+	}
+	_ = group.Wait() // what went wrong is in failed
+	var again time.Duration
+	for _, wait := range waits {
+		again = sooner(again, wait)
+	}
+	return again, errors.Join(failed...)
+}
+
+// destinations is how many are told of one thing at once.
+const destinations = 8
+
+func (s surface) tells(sink string) bool {
+	for _, own := range s.sinks {
+		if own == sink {
+			return true
+		}
+	}
+	return false
+}
+
+// wanted returns which happenings a Subscription is to be told of, by their places.
+func (a *Announcer) wanted(s *subject, to *v1alpha1.Subscription) []int {
+	var out []int
+	for i, h := range s.happenings {
+		if a.tells(to, s.event(h)) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// sooner returns the shorter of two waits, where 0 means not to wait for time at all.
+func sooner(a, b time.Duration) time.Duration {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,50 @@
+package announce
+
+import (
+	"context"
+	"time"
+
+	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/notify"
+	"github.com/davidaparicio/kargo-bot/internal/route"
+)
+
+// byWebhook sends a program an event for each thing that has happened.
+func (a *Announcer) byWebhook(ctx context.Context, t teller, s *subject, to *v1alpha1.Subscription) (time.Duration, error) {
+	var again time.Duration
+	for _, i := range a.wanted(s, to) {
+		part := s.part(i)
+		m := notify.Message{
+			Target: notify.Target{Webhook: &notify.Webhook{Name: to.Spec.Target, Event: a.eventOf(s, i)}},
+			Part:   part, Marker: s.marker(to.Spec.Target, part), Since: s.happenings[i].At.Time,
+		}
+		// The hash is of the card. What was sent is never sent again, whatever becomes of the subject.
+		m.Card.Title = string(part)
+		wait, err := t.deliver(ctx, route.SinkWebhook, m)
+		if err != nil {
+			return 0, err
+		}
+		again = sooner(again, wait)
+	}
+	return again, nil
+}
+
+// eventOf puts a happening in terms for programs.
+func (a *Announcer) eventOf(s *subject, i int) notify.Event {
+	h := s.happenings[i]
+	e := notify.Event{
+		ID: string(s.object.GetUID()) + "-" + string(s.part(i)), Outcome: h.Outcome, At: h.At.UTC(),
+		Project: s.project, Service: s.service, Environment: s.event(h).Environment, Version: s.version, Message: h.Message,
+	}
+	if r := s.release; r != nil {
+		e.Freight, e.Repo, e.Commit, e.By, e.URL = r.Status.Freight, r.Status.Repo, r.Status.Commit, r.Status.Author, r.Status.URL
+		return e
+	}
+	p := s.record
+	e.Stage, e.FromVersion, e.Freight, e.Promotion, e.By = p.Spec.Stage, p.Spec.FromVersion, p.Spec.Freight, p.Name, p.Spec.By
+	e.Repo, e.Commit = p.Status.Repo, p.Status.Commit
+	if links := a.Links.Promotion(p.Namespace, p.Name); len(links) > 0 {
+		e.URL = links[0].URL
+	}
+	return e
+}
