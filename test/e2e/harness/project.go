@@ -93,8 +93,14 @@ func (p *Project) NewFreight(t testing.TB, warehouse, service, version string) *
 	t.Helper()
 	p.freight++
 	// Kargo keeps full seconds; the order is not to depend on how long the test takes.
-	discovered := metav1.NewTime(time.Now().Add(-time.Hour + time.Duration(p.freight)*time.Second))
-	f := &kargoapi.Freight{
+	f := p.freightOf(warehouse, service, version, time.Now().Add(-time.Hour+time.Duration(p.freight)*time.Second))
+	p.cluster.create(t, f)
+	return f
+}
+
+func (p *Project) freightOf(warehouse, service, version string, at time.Time) *kargoapi.Freight {
+	discovered := metav1.NewTime(at)
+	return &kargoapi.Freight{
 		// Kargo's admission names it after what is in it.
 		ObjectMeta:   metav1.ObjectMeta{Namespace: p.Name, Name: "to-be-named"},
 		DiscoveredAt: &discovered,
@@ -103,8 +109,6 @@ func (p *Project) NewFreight(t testing.TB, warehouse, service, version string) *
 			RepoURL: image(service), Tag: version, Digest: fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(warehouse+version))),
 		}},
 	}
-	p.cluster.create(t, f)
-	return f
 }
 
 // StartPromotion makes a Promotion as the administrator, and does not wait.
