@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/wording"
 )
@@ -162,12 +161,6 @@ func TestTooManyLines(t *testing.T) {
 	_, problems := wording.Parse(map[string]wording.Source{wording.KindAlert: {Lines: make([]string, 12)}})
 	if len(problems) != 1 || problems[0].Error() != "alert.lines[10]: is one too many; write 10 lines at most" {
 		t.Errorf("%v", problems)
-	}
-}
-
-func TestOutcomeWord(t *testing.T) {
-	if a, b := wording.OutcomeWord(v1alpha1.OutcomeRolledBack), wording.OutcomeWord(""); a != "rolledBack" || b != "" {
-		t.Errorf("%q, %q", a, b)
 	}
 }
 
