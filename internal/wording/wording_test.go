@@ -105,7 +105,7 @@ func TestValuesStayPlain(t *testing.T) {
 func TestWhatIsWrong(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"{{.Servce}}", `".Servce" is not known; did you mean .Service?`},
-		{"{{with .Reason}}{{$.Versoin}}{{end}}", `"$.Versoin" is not known; did you mean $.Version?`},
+		{"{{with .Reason}}{{$.Verson}}{{end}}", `"$.Verson" is not known; did you mean $.Version?`},
 		{"{{uper .Service}}", `"uper" is not known; did you mean upper?`},
 		{`{{printf "%999999d" 1}}`, `"printf" is not known; the functions are and, default, eq, ge, gt, le, len, lower, lt, ne, not, or, short, slice, upper`},
 		{"{{range 1000000000}}x{{end}}", `"{{range 1000000000}}x{{end}}" is not available here; use if and with`},
