@@ -56,11 +56,11 @@ type Options struct {
 	Catalogue   Catalogue
 	People      People
 	Permissions Permissions
-	// Shipments writes Shipments.
+	// Shipments writes Shipments, and Subscriptions.
 	Shipments client.Writer
 	// Cache reads Shipments from the cache.
 	Cache client.Reader
-	// Quorum reads Shipments from the API server itself, never from a cache.
+	// Quorum reads them from the API server itself, never from a cache.
 	Quorum  client.Reader
 	Links   cards.Links
 	Now     func() time.Time

@@ -53,7 +53,8 @@ type Manifests interface {
 	Of(ctx context.Context, d answers.Diff) *answers.Manifests
 }
 
-// query answers a command that changes nothing. It reports false for any other.
+// query answers a command that needs no permission but to be somebody: what changes nothing, or only what the person
+// is told. It reports false for any other.
 func (b *Bot) query(ctx context.Context, r Request, command chatops.Command) (answer Answer, handled bool, err error) {
 	// Each takes the person, since who is nobody to Kubernetes is told nothing about what there is.
 	var reply func(context.Context, access.Subject) (Answer, error)
@@ -70,6 +71,12 @@ func (b *Bot) query(ctx context.Context, r Request, command chatops.Command) (an
 		reply = func(ctx context.Context, _ access.Subject) (Answer, error) { return b.examine(ctx, r, c) }
 	case chatops.WhoAmI:
 		reply = func(ctx context.Context, subject access.Subject) (Answer, error) { return b.whoami(ctx, r, subject) }
+	case chatops.Subscribe:
+		reply = func(ctx context.Context, _ access.Subject) (Answer, error) { return b.subscribe(ctx, r, c) }
+	case chatops.Unsubscribe:
+		reply = func(ctx context.Context, _ access.Subject) (Answer, error) { return b.unsubscribe(ctx, r) }
+	case chatops.Subscriptions:
+		reply = func(ctx context.Context, _ access.Subject) (Answer, error) { return b.subscriptions(ctx, r) }
 	default:
 		return Answer{}, false, nil
 	}

@@ -20,7 +20,7 @@ func FuzzParse(f *testing.F) {
 		"/kargo promote red,blue production", "/promote all production —reason=“it’s friday”",
 		"/rollback red production", "/help promote", "/promote red 3.2.0 --through production", "/promote red,,blue , production",
 		"/status", "/status red,blue prod --page 2", "/history red production --page=99999999999999999999", "/diff red staging production",
-		"/approve-freight red 3.2.1 production", "/abort all production --reason incident 42", "/whoami now", "/promote a, b ,c --through=prod", "kargo", "/promote red production --reason='", "--", "\"", "“\"", "=\"",
+		"/approve-freight red 3.2.1 production", "/abort all production --reason incident 42", "/whoami now", "/subscribe red production --on failed,,x --mine", "/promote a, b ,c --through=prod", "kargo", "/promote red production --reason='", "--", "\"", "“\"", "=\"",
 		"/promote red production --reason=\"a\"b c", "/promte red production", "/promote \xff\xfe", "/promote red\x00 production",
 		"/promote red production --ｒeason x", "/İ", "/promote " + strings.Repeat("a", 3000),
 	} {

@@ -13,6 +13,7 @@ func definitions() []definition {
 		promoteDefinition(), rollbackDefinition(), abortDefinition(),
 		diffDefinition(), statusDefinition(), freightDefinition(), historyDefinition(),
 		verifyDefinition(), refreshDefinition(), resumeDefinition(), approveFreightDefinition(),
+		subscribeDefinition(), unsubscribeDefinition(), subscriptionsDefinition(),
 		doctorDefinition(), whoAmIDefinition(), helpDefinition(),
 	}
 }
@@ -66,6 +67,8 @@ const (
 	optionThrough = "through"
 	optionPartial = "partial"
 	optionPage    = "page"
+	optionOn      = "on"
+	optionMine    = "mine"
 )
 
 func service() param         { return param{name: paramService} }

@@ -27,6 +27,7 @@ const (
 	CodeUnknownPerson      ProblemCode = "unknown_person"
 	CodeForbidden          ProblemCode = "forbidden"
 	CodeTooMany            ProblemCode = "too_many"
+	CodeNotHere            ProblemCode = "not_here"
 	CodeUnavailable        ProblemCode = "unavailable"
 	CodeInternal           ProblemCode = "internal"
 )

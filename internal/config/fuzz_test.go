@@ -7,8 +7,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/route"
 	"github.com/davidaparicio/kargo-bot/internal/strictyaml"
+	"github.com/davidaparicio/kargo-bot/internal/wording"
 )
 
 // FuzzParse feeds the parser with configurations and pipeline files. What it accepts must be safe to
@@ -30,6 +34,9 @@ func FuzzParse(f *testing.F) {
 		f.Add(data, guide)
 	}
 	f.Add([]byte(`{pipelines: [{file: a}, {project: b, environments: [c]}], slack: {teams: [T1], botToken: {env: A}, signingSecret: {env: B}}}`), guide)
+	f.Add([]byte(`{pipelines: [{project: b, environments: [c]}], slack: {teams: [T1], botToken: {env: A}, signingSecret: {env: B}},
+notifications: [{slack: "#a", webhook: [w], on: [failed]}], webhooks: {w: {url: "https://w", secret: {env: W}}}, owners: {"*": {slack: U1}},
+channels: {"#a": {quiet: {from: "20:00", to: "08:00", days: [Mon]}, digest: {every: week, on: Mon}}}, templates: {release: {title: "{{.Service}}"}}}`), guide)
 	f.Fuzz(func(t *testing.T, data, pipeline []byte) {
 		c, err := parse("config.yaml", data, func(string) ([]byte, error) { return pipeline, nil }, (*Config).needSurface)
 		if err != nil {
@@ -71,11 +78,46 @@ func checkSafe(t *testing.T, c *Config) {
 			}
 		}
 	}
+	checkRouting(t, c)
 	for _, p := range c.Identity.People {
 		for _, who := range append([]string{p.Username}, p.Groups...) {
 			if who == "" || strings.HasPrefix(who, "system:") {
 				t.Fatalf("accepted: %+v", p)
 			}
 		}
+	}
+}
+
+// checkRouting checks that everybody who is told has a place, and that the times of channels come.
+func checkRouting(t *testing.T, c *Config) {
+	t.Helper()
+	table, now := c.Routing(), time.Date(2026, time.November, 25, 12, 0, 0, 0, time.UTC)
+	for _, rule := range table.Rules {
+		for _, o := range rule.On {
+			if o == "" {
+				t.Fatalf("an outcome that there is not: %+v", rule)
+			}
+		}
+		for _, to := range rule.To {
+			if _, ok := c.Webhooks[to.Target]; to.Target == "" || to.Sink == route.SinkWebhook && !ok {
+				t.Fatalf("nobody to tell: %+v", rule)
+			}
+		}
+		if len(rule.To) == 0 {
+			t.Fatalf("a rule for nobody: %+v", rule)
+		}
+	}
+	for name, channel := range table.Channels {
+		if end, quiet := channel.Quiet.Until(now); quiet && !end.After(now) || channel.MostNew() < 1 {
+			t.Fatalf("channel %s: %+v", name, channel)
+		}
+		if d := channel.Digest; d != nil {
+			if from, until := d.Last(now); !from.Before(until) || !d.Next(now).After(now) {
+				t.Fatalf("channel %s: %+v", name, d)
+			}
+		}
+	}
+	if _, err := c.Wording().Apply(wording.KindRelease, wording.Data{}, chatops.Card{Title: "own"}); err != nil && len(c.Warnings) == 0 {
+		t.Fatalf("a template fails without a warning: %v", err)
 	}
 }

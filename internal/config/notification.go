@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/nearest"
 	"github.com/davidaparicio/kargo-bot/internal/strictyaml"
 )
@@ -36,14 +35,6 @@ var (
 	// slackPlace is the ID of a channel or of a person.
 	slackPlace = regexp.MustCompile(`^[CGUW][A-Z0-9]{2,}$`)
 )
-
-// outcomes are what rules call the outcomes.
-var outcomes = map[string]v1alpha1.Outcome{
-	"released": v1alpha1.OutcomeReleased, "overdue": v1alpha1.OutcomeOverdue, "waiting": v1alpha1.OutcomeWaiting,
-	"started": v1alpha1.OutcomeStarted, "succeeded": v1alpha1.OutcomeSucceeded, "failed": v1alpha1.OutcomeFailed,
-	"aborted": v1alpha1.OutcomeAborted, "rolledBack": v1alpha1.OutcomeRolledBack,
-	"verificationFailed": v1alpha1.OutcomeVerificationFailed, "degraded": v1alpha1.OutcomeDegraded, "recovered": v1alpha1.OutcomeRecovered,
-}
 
 // validateNotifications checks who is told of what, and where.
 func (c *Config) validateNotifications() {

@@ -58,7 +58,9 @@ func (d *Digest) times() *route.Digest {
 func outcomesOf(words []string) []v1alpha1.Outcome {
 	var on []v1alpha1.Outcome
 	for _, word := range words {
-		on = append(on, outcomes[word])
+		if o, ok := route.OutcomeOf(word); ok {
+			on = append(on, o)
+		}
 	}
 	return on
 }

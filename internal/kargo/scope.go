@@ -20,6 +20,8 @@ type scopePart struct {
 	pipeline     *Pipeline
 	services     []string
 	environments []Environment
+	// every says that the services are all that there are, and where that an environment was named.
+	every, where bool
 }
 
 // Everything returns the Scope of all services in all environments.
@@ -54,7 +56,7 @@ func (c *Catalogue) Scope(ctx context.Context, services []string, environment st
 				return Scope{}, unknownEnvironment([]Pipeline{*s.pipeline}, environment)
 			}
 			i = len(scope.parts)
-			scope.parts = append(scope.parts, scopePart{pipeline: s.pipeline, environments: environments})
+			scope.parts = append(scope.parts, scopePart{pipeline: s.pipeline, environments: environments, where: environment != ""})
 		}
 		scope.parts[i].services = append(scope.parts[i].services, s.service)
 	}
@@ -92,7 +94,9 @@ func (c *Catalogue) every(ctx context.Context, project, environment string) (Sco
 		if err != nil {
 			return Scope{}, err
 		}
-		scope.parts = append(scope.parts, scopePart{pipeline: p, services: services, environments: environments})
+		scope.parts = append(scope.parts, scopePart{
+			pipeline: p, services: services, environments: environments, every: true, where: environment != "",
+		})
 	}
 	switch {
 	case !met && project != "":

@@ -1,11 +1,5 @@
 package wording
 
-import (
-	"strings"
-
-	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
-)
-
 // Data is what templates are filled with. What is not known, or does not go with what a message is about, is empty or
 // 0. The names of the fields are for operators to rely on; what they mean stands in docs/templates.md.
 type Data struct {
@@ -18,7 +12,7 @@ type Data struct {
 	Freight, Alias string
 	// By is who asked for it, or released it; empty if Kargo promoted by itself. Reason is why, in their words.
 	By, Reason string
-	// Outcome is what happened last, as rules call it: "succeeded", "rolledBack".
+	// Outcome is what happened last, as rules call it (route.Word): "succeeded", "rolledBack".
 	Outcome string
 	// Phase is how it stands: "Promoting", "Waiting".
 	Phase string
@@ -33,14 +27,6 @@ type Data struct {
 	Period string
 	// URL is the page of the release, and KargoURL that of the Promotion or the Stage in Kargo's UI.
 	URL, KargoURL string
-}
-
-// OutcomeWord returns what rules call an outcome, for Data: "rolledBack".
-func OutcomeWord(o v1alpha1.Outcome) string {
-	if o == "" {
-		return ""
-	}
-	return strings.ToLower(string(o[:1])) + string(o[1:])
 }
 
 // samples are what templates are tried with: everything known, and nothing.

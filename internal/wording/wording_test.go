@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/wording"
 )
@@ -106,7 +105,7 @@ func TestValuesStayPlain(t *testing.T) {
 func TestWhatIsWrong(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"{{.Servce}}", `".Servce" is not known; did you mean .Service?`},
-		{"{{with .Reason}}{{$.Versoin}}{{end}}", `"$.Versoin" is not known; did you mean $.Version?`},
+		{"{{with .Reason}}{{$.Verson}}{{end}}", `"$.Verson" is not known; did you mean $.Version?`},
 		{"{{uper .Service}}", `"uper" is not known; did you mean upper?`},
 		{`{{printf "%999999d" 1}}`, `"printf" is not known; the functions are and, default, eq, ge, gt, le, len, lower, lt, ne, not, or, short, slice, upper`},
 		{"{{range 1000000000}}x{{end}}", `"{{range 1000000000}}x{{end}}" is not available here; use if and with`},
@@ -162,12 +161,6 @@ func TestTooManyLines(t *testing.T) {
 	_, problems := wording.Parse(map[string]wording.Source{wording.KindAlert: {Lines: make([]string, 12)}})
 	if len(problems) != 1 || problems[0].Error() != "alert.lines[10]: is one too many; write 10 lines at most" {
 		t.Errorf("%v", problems)
-	}
-}
-
-func TestOutcomeWord(t *testing.T) {
-	if a, b := wording.OutcomeWord(v1alpha1.OutcomeRolledBack), wording.OutcomeWord(""); a != "rolledBack" || b != "" {
-		t.Errorf("%q, %q", a, b)
 	}
 }
 
