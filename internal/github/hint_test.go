@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,6 +36,60 @@ func pullEvent(action string) object {
 	return object{
 		"action": action, "number": 12, "pull_request": object{"number": 12, "body": "\"repository\": {}", "head": object{"repo": object{"full_name": "mallory/fork"}}},
 		"repository": object{"id": 1, "full_name": repository}, "installation": object{"id": installation},
+	}
+}
+
+// tagEvent is a payload as GitHub writes it, in its order, after that beginning.
+func tagEvent(beginning string) string {
+	return "{" + beginning + `,"repository":{"id":1,"full_name":"acme/microsvcs"},"sender":{"login":"octocat"}}`
+}
+
+// releaseOf is a release with much before and behind its tag.
+func releaseOf(tag string) string {
+	return `"release":{"url":"https://api.github.com/repos/acme/microsvcs/releases/1","author":` + encode(userJSON("octocat", "User", 1)) +
+		`,"tag_name":"` + tag + `","name":"","body":"\"tag_name\":\"forged\" ` + strings.Repeat("x", 5000) + `"}`
+}
+
+func TestTagsAreInHints(t *testing.T) {
+	const zero, full = "0000000000000000000000000000000000000000", "4f2c1aa05ab1a6a2f2a3b1a3c1d1e1f1a1b1c1d1"
+	pushed := func(ref, after string) string {
+		return tagEvent(`"ref":"` + ref + `","before":"` + zero + `","after":"` + after + `"`)
+	}
+	long := strings.Repeat("x", 256)
+	for name, test := range map[string]struct{ event, body, tag string }{
+		"a tag":                     {"create", tagEvent(`"ref":"red/3.2.0","ref_type":"tag","master_branch":"main"`), "red/3.2.0"},
+		"a branch":                  {"create", tagEvent(`"ref":"red/3.2.0","ref_type":"branch","master_branch":"main"`), ""},
+		"a tag, otherwise written":  {"create", tagEvent(`"ref_type": "tag", "ref": "v\u0031.0"`), "v1.0"},
+		"a pushed tag":              {"push", pushed("refs/tags/red/3.2.0", full), "red/3.2.0"},
+		"a deleted tag":             {"push", pushed("refs/tags/red/3.2.0", zero), ""},
+		"a pushed branch":           {"push", pushed("refs/heads/refs/tags/x", full), ""},
+		"a tag behind the rest":     {"push", `{"repository":{"full_name":"acme/microsvcs"},"deleted":false,"after":"` + full + `","ref":"refs/tags/v1"}`, "v1"},
+		"a deleted one as well":     {"push", `{"repository":{"full_name":"acme/microsvcs"},"deleted":true,"ref":"refs/tags/v1"}`, ""},
+		"a release":                 {"release", tagEvent(`"action":"published",` + releaseOf("v1")), "v1"},
+		"a release, edited":         {"release", tagEvent(`"action":"edited","changes":{"body":{"from":"x"}},` + releaseOf("v1")), "v1"},
+		"a release, no longer pre-": {"release", tagEvent(`"action":"released",` + releaseOf("v1")), "v1"},
+		"a prerelease":              {"release", tagEvent(`"action":"prereleased",` + releaseOf("v1-rc.1")), "v1-rc.1"},
+		"a deleted release":         {"release", tagEvent(`"action":"deleted",` + releaseOf("v1")), ""},
+		"a draft":                   {"release", tagEvent(`"action":"created",` + releaseOf("v1")), ""},
+		"a release, reversed":       {"release", `{"repository":{"full_name":"acme/microsvcs"},"release":{"tag_name":"v1"},"action":"published"}`, "v1"},
+		"a release of no tag":       {"release", tagEvent(`"action":"published","release":{"tag_name":null}`), ""},
+		"beyond ASCII":              {"create", tagEvent(`"ref":"größe","ref_type":"tag"`), "größe"},
+		"the longest":               {"create", tagEvent(`"ref":"` + long[:255] + `","ref_type":"tag"`), long[:255]},
+		"too long":                  {"create", tagEvent(`"ref":"` + long + `","ref_type":"tag"`), ""},
+		"control characters":        {"create", tagEvent(`"ref":"v1\n","ref_type":"tag"`), ""},
+		"others of those":           {"create", tagEvent("\"ref\":\"v1\u0085\",\"ref_type\":\"tag\""), ""},
+		"no UTF-8":                  {"create", tagEvent("\"ref\":\"v1\xff\",\"ref_type\":\"tag\""), ""},
+		"another place":             {"push", pushed("refs/tags/../../x", full), ""},
+		"quotation marks":           {"create", tagEvent(`"ref":"v\"1","ref_type":"tag"`), `v"1`},
+		"nothing":                   {"push", pushed("refs/tags/", full), ""},
+	} {
+		intake, hints := hinting(t, 10)
+		if w := serve(intake, delivery(test.event, test.body)); w.Code != http.StatusOK {
+			t.Errorf("%s: answered %d %s", name, w.Code, w.Body)
+		}
+		if diff := cmp.Diff([]github.Hint{{Repo: repository, Tag: test.tag}}, taken(hints)); diff != "" {
+			t.Errorf("%s: -want +got\n%s", name, diff)
+		}
 	}
 }
 
@@ -118,6 +174,9 @@ func FuzzHints(f *testing.F) {
 	f.Add("push", `{"ref":"refs/heads/main","repository":{"full_name":"a/b"}}`)
 	f.Add("release", `{"repository":{"full_name":"a/.."},"number":1e99}`)
 	f.Add("create", `{"repository":null,"repository":{"full_name":"a/b"}} {`)
+	f.Add("create", tagEvent(`"ref":"red/3.2.0","ref_type":"tag"`))
+	f.Add("push", tagEvent(`"ref":"refs/tags/v1","before":"0","after":"4f2c1aa05ab1a6a2f2a3b1a3c1d1e1f1a1b1c1d1"`))
+	f.Add("release", tagEvent(`"action":"published","release":{"tag_name":"v1"}`))
 	f.Fuzz(func(t *testing.T, event, body string) {
 		intake, hints := hinting(t, 10)
 		if w := serve(intake, delivery(event, body)); w.Code >= http.StatusInternalServerError {
@@ -126,6 +185,9 @@ func FuzzHints(f *testing.F) {
 		for _, hint := range taken(hints) {
 			owner, name, ok := strings.Cut(hint.Repo, "/")
 			isPull := event == "pull_request"
+			if len(hint.Tag) > 255 || !utf8.ValidString(hint.Tag) || strings.ContainsFunc(hint.Tag, unicode.IsControl) || hint.Tag != "" && isPull {
+				t.Fatalf("hint %+v", hint)
+			}
 			if !ok || owner == "" || name == "" || name == ".." || strings.Contains(name, "/") || isPull != (hint.Number > 0) {
 				t.Fatalf("hint %+v", hint)
 			}
@@ -159,6 +221,12 @@ func TestWorkGivesHints(t *testing.T) {
 			_, sent, err := f.PublishRelease(soon(t), repository, githubfake.Release{Tag: "red/1.0.0", Author: "octocat"})
 			return sent, err
 		}, []github.Hint{ofTag}},
+		{"release edited", func() ([]githubfake.Delivery, error) {
+			return f.EditRelease(soon(t), repository, "red/1.0.0", "octocat", "One", "First.")
+		}, []github.Hint{ofTag}},
+		{"tag deleted", func() ([]githubfake.Delivery, error) {
+			return f.DeleteTag(soon(t), repository, "octocat", "red/1.0.0")
+		}, []github.Hint{ofRepository}},
 		{"merge", func() ([]githubfake.Delivery, error) {
 			_, sent, err := f.MergePullRequest(soon(t), repository, 1, "octocat", githubfake.Squash)
 			return sent, err

@@ -52,11 +52,33 @@ func withDeployed(body string, card chatops.Card) (text string, ok bool) {
 }
 
 // deployed returns the section in at most so many characters: of the card the facts, the table, the paragraphs and
-// the links.
+// the links. It mentions nobody: GitHub shows who is mentioned in a release as one who contributed to it.
 func deployed(card chatops.Card, most int) string {
-	shown := chatops.Card{Title: deployedTitle, Facts: card.Facts, Table: card.Table, Body: card.Body, Links: card.Links}
+	shown := chatops.Card{
+		Title: deployedTitle, Facts: unmentioned(card.Facts), Body: unmentioned(card.Body), Links: card.Links,
+	}
+	if card.Table != nil {
+		shown.Table = &chatops.Table{Columns: card.Table.Columns}
+		for _, row := range card.Table.Rows {
+			shown.Table.Rows = append(shown.Table.Rows, unmentioned(row))
+		}
+	}
 	most -= len(deployedOpen) + len(deployedClose) + 2*len(between)
 	return deployedOpen + between + markdownWithin(shown, "", most) + between + deployedClose
+}
+
+// unmentioned returns texts with people's names in place of mentions.
+func unmentioned(texts []chatops.Text) []chatops.Text {
+	plain := make([]chatops.Text, len(texts))
+	for i, text := range texts {
+		for _, span := range text {
+			if span.Kind == chatops.SpanMention {
+				span = chatops.Plain(strings.TrimPrefix(span.Text, "@"))
+			}
+			plain[i] = append(plain[i], span)
+		}
+	}
+	return plain
 }
 
 // withoutDeployed returns the text of a release as people wrote it.

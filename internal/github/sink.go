@@ -59,7 +59,7 @@ func (s *Sink) Find(ctx context.Context, m notify.Message) (string, error) {
 		return "", nil
 	case v1alpha1.PartResult:
 		return noMessage, nil
-	case v1alpha1.PartCard: // is a comment: see below
+	case v1alpha1.PartCard, v1alpha1.PartSummary: // is a comment: see below
 	}
 	since := m.Since
 	if !since.IsZero() {
@@ -91,7 +91,7 @@ func (s *Sink) Post(ctx context.Context, m notify.Message) (string, error) {
 		return string(with), nil
 	case v1alpha1.PartResult:
 		return noMessage, nil
-	case v1alpha1.PartCard: // is a comment: see below
+	case v1alpha1.PartCard, v1alpha1.PartSummary: // is a comment: see below
 	}
 	if hidden(m.Marker) == "" {
 		// Without it the comment could not be found again, and would be written twice.

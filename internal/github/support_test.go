@@ -133,12 +133,16 @@ func encode(payload object) string {
 	return string(text)
 }
 
-// paddedPayload is an event that is full of what payloads are full of: people and their URLs.
+// paddedPayload is an event that begins as GitHub's do and is full of what payloads are full of: people and their URLs.
 func paddedPayload(event string, size int) string {
 	payload := object{
 		"action": "opened", "event": event, "number": 7, "repository": object{"full_name": repository, "id": 1}, "sender": userJSON("octocat", "User", 583231),
 	}
-	return encode(pad(payload, size))
+	text := encode(pad(payload, size))
+	if event == "push" {
+		text = `{"ref":"refs/heads/main","before":"` + strings.Repeat("0", 40) + `","after":"` + strings.Repeat("1", 40) + `",` + text[1:]
+	}
+	return text
 }
 
 // commentPayload is a comment in an event of about that size.

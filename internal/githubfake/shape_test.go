@@ -160,6 +160,7 @@ func emitHistory(t *testing.T, g *githubfake.GitHub) {
 	_, deliveries, err = g.PublishRelease(ctx, repo, githubfake.Release{Tag: "v2", Author: "octocat"})
 	check(deliveries, err)
 	check(g.EditRelease(ctx, repo, "v2", "octocat", "Two", "Second."))
+	check(g.DeleteTag(ctx, repo, "octocat", "v1"))
 }
 
 // paths notes the JSON type of every key, with the paths of the notes.
