@@ -102,8 +102,10 @@ func TestANewerReleaseSupersedesAnOlderOne(t *testing.T) {
 	sim.push("3.4.0")
 	sim.discover(t)
 	newer := sim.reaches(t, "red-3.4.0", v1alpha1.ReleaseWaiting)
-	r = sim.reaches(t, r.Name, v1alpha1.ReleaseSuperseded)
-	if r.Status.SupersededBy != "3.4.0" || in(t, r, "staging").Phase != v1alpha1.ReleaseStageReplaced {
+	r = sim.awaits(t, r.Name, "is replaced in staging", func(r *v1alpha1.Release) bool {
+		return in(t, r, "staging").Phase == v1alpha1.ReleaseStageReplaced
+	})
+	if r.Status.SupersededBy != "3.4.0" || r.Status.Phase != v1alpha1.ReleaseSuperseded {
 		t.Errorf("superseded by %s: %s", r.Status.SupersededBy, describe(r))
 	}
 	sim.promote(t, "red-production", newer.Status.Freight)
