@@ -56,7 +56,9 @@ func isVersion(ref kargoapi.FreightReference, service string, version *semver.Ve
 }
 
 // isOurs reports whether Freight is of the Release.
-func (l *look) isOurs(ref kargoapi.FreightReference) bool { return isVersion(ref, l.line.Service, l.version) }
+func (l *look) isOurs(ref kargoapi.FreightReference) bool {
+	return isVersion(ref, l.line.Service, l.version)
+}
 
 // isOurName reports whether the name is one of the Release's Freight, also of what is gone.
 func (l *look) isOurName(name string) bool {

@@ -51,7 +51,9 @@ func (w wanted) key() client.ObjectKey {
 func (w wanted) isPrerelease() bool { return w.prerelease || w.version.Prerelease() != "" }
 
 // isIgnored reports whether no Release is to be made.
-func (m *maker) isIgnored(w wanted) bool { return w.isPrerelease() && m.Prereleases == IgnorePrereleases }
+func (m *maker) isIgnored(w wanted) bool {
+	return w.isPrerelease() && m.Prereleases == IgnorePrereleases
+}
 
 // exists reports whether the cache has the Release.
 func (m *maker) exists(ctx context.Context, w wanted) (bool, error) {

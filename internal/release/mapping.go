@@ -89,20 +89,16 @@ func (m mapping) byStage(ctx context.Context, o client.Object) []reconcile.Reque
 				return true
 			}
 		}
-		return isIn(r, stage.Name)
+		return concerns(stage.Name, r)
 	})
 }
 
-// isIn reports whether a Release was last seen in a Stage, or on its way there.
-func isIn(r *v1alpha1.Release, stage string) bool {
+// concerns reports whether what happens in a Stage may change how a Release stands there: as long as nothing newer
+// has come there.
+func concerns(stage string, r *v1alpha1.Release) bool {
 	for i := range r.Status.Stages {
-		if r.Status.Stages[i].Stage != stage {
-			continue
-		}
-		switch r.Status.Stages[i].Phase {
-		case v1alpha1.ReleaseStageLive, v1alpha1.ReleaseStageVerifying, v1alpha1.ReleaseStagePromoting, v1alpha1.ReleaseStageQueued:
-			return true
-		default:
+		if at := &r.Status.Stages[i]; at.Stage == stage {
+			return at.Phase != v1alpha1.ReleaseStageReplaced && at.Phase != v1alpha1.ReleaseStageSkipped
 		}
 	}
 	return false
@@ -119,7 +115,7 @@ func (m mapping) byPromotion(ctx context.Context, o client.Object) []reconcile.R
 		return nil
 	}
 	return m.of(ctx, p.Namespace, service, func(r *v1alpha1.Release) bool {
-		return r.Status.Freight == p.Spec.Freight || isIn(r, p.Spec.Stage)
+		return r.Status.Freight == p.Spec.Freight || concerns(p.Spec.Stage, r)
 	})
 }
 
