@@ -3,6 +3,7 @@ package cardstest
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -13,15 +14,17 @@ import (
 
 const web = "https://github.com/acme/microsvcs"
 
-// Cards returns cards that tell what ships and where changes are, by name.
+// Cards returns cards that tell what ships, where changes are and what happened, by name.
 func Cards() map[string]chatops.Card {
 	links := cards.Links{Kargo: "https://kargo.acme.dev"}
-	return map[string]chatops.Card{
+	all := map[string]chatops.Card{
 		"ships-diff":      cards.Diff(diff(), cards.Paging{Page: 1}, links),
 		"ships-promotion": cards.PullPromotion(diff(), "red-production.01kqwz.e72fb09", "Running", links),
 		"ships-preview":   cards.PullPreview(preview()),
 		"ships-where":     cards.Whereabouts(whereabouts(), links),
 	}
+	maps.Copy(all, told(links))
+	return all
 }
 
 // Enormous returns the card of a diff of n commits, versions and manifests, all of whose foreign strings are
