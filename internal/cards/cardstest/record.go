@@ -19,7 +19,7 @@ func told(links cards.Links) map[string]chatops.Card {
 	for i := range 30 {
 		all = append(all, promotion(fmt.Sprintf("service-%02d", i), "staging", v1alpha1.PhaseSucceeded, v1alpha1.OutcomeStarted, v1alpha1.OutcomeSucceeded))
 	}
-	day := cards.SummaryView{Kind: v1alpha1.SummaryDigest, From: noon.Add(-12 * time.Hour), Until: noon.Add(12 * time.Hour), Records: all}
+	day := cards.SummaryView{Kind: v1alpha1.SummaryDigest, From: toldAt().Add(-12 * time.Hour), Until: toldAt().Add(12 * time.Hour), Records: all}
 	burst := day
 	burst.Kind, burst.Until = v1alpha1.SummaryBurst, time.Time{}
 	return map[string]chatops.Card{
@@ -32,7 +32,8 @@ func told(links cards.Links) map[string]chatops.Card {
 	}
 }
 
-var noon = time.Date(2026, time.May, 4, 12, 4, 0, 0, time.UTC)
+// toldAt is when what these cards tell began.
+func toldAt() time.Time { return time.Date(2026, time.May, 4, 12, 0, 0, 0, time.UTC) }
 
 // promotion is one of a service of which that has happened, a minute apart.
 func promotion(service, environment string, phase v1alpha1.ShipmentPhase, outcomes ...v1alpha1.Outcome) *v1alpha1.PromotionRecord {
@@ -44,7 +45,7 @@ func promotion(service, environment string, phase v1alpha1.ShipmentPhase, outcom
 	p.Status.Phase, p.Status.CurrentStep = phase, 2
 	p.Status.Steps = []v1alpha1.StepStatus{{Name: "git-clone", Phase: "Succeeded"}, {Name: "argocd-update", Phase: "Running"}, {Name: "http"}}
 	for i, outcome := range outcomes {
-		h := v1alpha1.Happening{Outcome: outcome, At: metav1.NewTime(noon.Add(time.Duration(i) * time.Minute))}
+		h := v1alpha1.Happening{Outcome: outcome, At: metav1.NewTime(toldAt().Add(time.Duration(i) * time.Minute))}
 		switch outcome {
 		case v1alpha1.OutcomeStarted:
 			p.Status.StartedAt = &h.At
