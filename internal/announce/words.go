@@ -6,6 +6,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	"github.com/davidaparicio/kargo-bot/internal/route"
 	"github.com/davidaparicio/kargo-bot/internal/wording"
 )
 
@@ -44,7 +45,7 @@ func (a *Announcer) data(s *subject, h v1alpha1.Happening) wording.Data {
 	e := a.eventOf(s, 0)
 	d := wording.Data{
 		Project: s.project, Service: s.service, Environment: s.event(h).Environment, Version: s.version,
-		FromVersion: e.FromVersion, Freight: e.Freight, By: e.By, Outcome: wording.OutcomeWord(h.Outcome), Message: h.Message,
+		FromVersion: e.FromVersion, Freight: e.Freight, By: e.By, Outcome: route.Word(h.Outcome), Message: h.Message,
 	}
 	if r := s.release; r != nil {
 		d.Alias, d.Phase, d.URL = r.Status.Alias, string(r.Status.Phase), e.URL

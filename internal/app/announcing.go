@@ -59,7 +59,8 @@ func newAnnouncing(w *wiring, catalogue *kargo.Catalogue, doctor *doctor.Doctor,
 		a.channels = sink
 		add(route.SinkSlack, sink)
 	}
-	if source := a.reading.source; source != nil {
+	if a.reading.source != nil {
+		source := a.reading.source.Background()
 		add(route.SinkDeployment, github.NewDeploymentSink(source))
 		add(route.SinkReleasePage, github.NewReleasePageSink(source))
 		add(route.SinkCheck, github.NewCheckSink(source))

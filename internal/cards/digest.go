@@ -69,10 +69,7 @@ func (s SummaryView) list(title string) chatops.Card {
 			rest = append(rest, ReleaseLine(r))
 		}
 	}
-	if len(bad) > 0 {
-		card.State = chatops.StateFailed
-		card.Body = atMost(bad)
-	}
+	card.Body = atMost(bad)
 	if len(rest) > 0 {
 		noun := "All of it"
 		if len(bad) > 0 {

@@ -117,7 +117,7 @@ func TestALongSummaryNamesTheBadOnesAndCountsTheRest(t *testing.T) {
 		all = append(all, of(p, i, fmt.Sprintf("service-%03d", i), "production", "1.0.0", "1.1.0", "octocat"))
 	}
 	card := cards.Summary(cards.SummaryView{Kind: v1alpha1.SummaryBurst, From: at(0).Time, Records: all})
-	if card.Title != "500 promotions since 12:00 UTC" || card.Status != "450 succeeded, 50 failed" || card.State != chatops.StateFailed {
+	if card.Title != "500 promotions since 12:00 UTC" || card.Status != "450 succeeded, 50 failed" || card.State != chatops.StateInfo {
 		t.Errorf("[%s] %s: %s", card.State, card.Title, card.Status)
 	}
 	if n := len(card.Body); n != 21 || card.Body[20].String() != "and 30 more" || !strings.Contains(card.Body[0].String(), "service-009") {

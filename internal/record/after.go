@@ -26,6 +26,9 @@ func (l *look) after() time.Duration {
 		status.Phase, status.Replaced, status.UnhealthySince = v1alpha1.PhaseSucceeded, true, nil
 		return 0
 	}
+	if status.FinishedAt == nil {
+		status.FinishedAt = stamp(l.now)
+	}
 	// The names of a Stage's Promotions have the time in them: a later one has a greater name.
 	last := l.stage.Status.LastPromotion
 	if last == nil || last.Name < l.record.Name {
@@ -129,7 +132,10 @@ func (l *look) health() time.Duration {
 		// Kargo forgets the health when a Promotion ends, and looks at it anew right after.
 		return 0
 	}
-	status.Health = string(health.Status)
+	if status.Health == "" || health.Status != kargoapi.HealthStateProgressing {
+		// That what was well moves again is no news.
+		status.Health = string(health.Status)
+	}
 	if health.Status != kargoapi.HealthStateUnhealthy {
 		status.UnhealthySince = nil
 		if health.Status == kargoapi.HealthStateHealthy && isDegraded(l.record) {

@@ -145,6 +145,21 @@ func TestAStageThatIsUnhealthyForAMomentIsNoNews(t *testing.T) {
 	w.want(t, p.Name, v1alpha1.PhaseSucceeded, "Started, Succeeded")
 }
 
+func TestAStageThatMovesAgainIsNoNews(t *testing.T) {
+	w := newWorld(t)
+	c, p := live(t, w)
+	for _, test := range []struct {
+		says kargoapi.HealthState
+		want string
+	}{{kargoapi.HealthStateProgressing, "Progressing"}, {well, "Healthy"}, {kargoapi.HealthStateProgressing, "Healthy"}, {kargoapi.HealthStateUnknown, "Unknown"}} {
+		w.health(t, test.says)
+		w.look(t, c, p.Name)
+		if got := w.record(t, p.Name).Status.Health; got != test.want {
+			t.Errorf("while the Stage is %s: %s", test.says, got)
+		}
+	}
+}
+
 func TestAStageThatIsUnhealthyAgainAndAgainIsToldThreeTimes(t *testing.T) {
 	w := newWorld(t)
 	c, p := live(t, w)

@@ -22,7 +22,7 @@ func history(t testing.TB, n int) (*world, []string) {
 
 // What happened before anybody asked is adopted without a word, and without a request to the API server.
 func TestWhatHappenedBeforeAnybodyAskedCostsNothing(t *testing.T) {
-	w, names := history(t, 300)
+	w, names := history(t, 100)
 	w.passes(time.Minute)
 	since := w.clock
 	w.wants = func(e route.Event) bool { return e.At.After(since) }

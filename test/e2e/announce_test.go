@@ -14,19 +14,16 @@ import (
 
 // announced is a world in which red goes from staging, by itself, to production, when somebody says so, and the
 // bot listens.
-func announced(t *testing.T, staging, production []harness.Step) (*harness.World, *harness.Bot) {
+func announced(t *testing.T, staging ...harness.Step) *harness.World {
 	t.Helper()
 	w := cluster.NewWorld(t, harness.WithAnnouncements())
 	w.Warehouse(t, "red")
 	w.NewStage(t, harness.Stage{Name: "red-staging", Warehouses: []string{"red"}, Steps: staging})
-	w.NewStage(t, harness.Stage{Name: "red-production", Warehouses: []string{"red"}, Upstream: "red-staging", Steps: production})
-	before := w.NewFreight(t, "red", "red", "3.1.0")
-	w.Promote(t, "red-staging", before)
-	w.Promote(t, "red-production", before)
+	w.NewStage(t, harness.Stage{Name: "red-production", Warehouses: []string{"red"}, Upstream: "red-staging", Steps: harness.Passes("clone", "push")})
 	w.AutoPromote(t, "red-staging")
-	bot := w.Start(t)
+	w.Start(t)
 	w.AwaitListening(t)
-	return w, bot
+	return w
 }
 
 // awaitAnnounced returns the one message in #deploys that is not a reply, when it says something.
@@ -47,7 +44,7 @@ func awaitAnnounced(t *testing.T, w *harness.World, words ...string) slackfake.M
 
 func TestAReleaseIsFollowedFromItsTagToProduction(t *testing.T) {
 	t.Parallel()
-	w, _ := announced(t, harness.Passes("clone", "push"), harness.Passes("clone", "push"))
+	w := announced(t, harness.Passes("clone", "push")...)
 	release(t, w, "red/3.3.0")
 	awaitAnnounced(t, w, "red 3.3.0 released", "octocat")
 	refreshed := &kargoapi.Warehouse{}
@@ -58,7 +55,7 @@ func TestAReleaseIsFollowedFromItsTagToProduction(t *testing.T) {
 
 	freight := w.Discover(t, "red", "red", "3.3.0")
 	w.AwaitRuns(t, "red-staging", freight)
-	m := awaitAnnounced(t, w, "red 3.3.0", "staging", "verified", "production")
+	m := awaitAnnounced(t, w, "red 3.3.0 is waiting for production", "staging since")
 	w.Slack.AwaitMessages(t, harness.Deploys, patience, func(all []slackfake.Message) bool {
 		return slices.ContainsFunc(all, func(known slackfake.Message) bool {
 			return known.TS == m.TS && slices.Contains(w.Slack.Buttons(known), "Promote to production")
@@ -121,7 +118,7 @@ func deployed(t *testing.T, w *harness.World, environments ...string) {
 
 func TestAFreightThatNobodyAnnouncedMakesItsRelease(t *testing.T) {
 	t.Parallel()
-	w, _ := announced(t, harness.Passes("clone", "push"), harness.Passes("clone", "push"))
+	w := announced(t, harness.Passes("clone", "push")...)
 	w.Discover(t, "red", "red", "3.4.0")
 	awaitAnnounced(t, w, "red 3.4.0 released")
 	toldOnce(t, w, harness.Deploys)
@@ -129,7 +126,7 @@ func TestAFreightThatNobodyAnnouncedMakesItsRelease(t *testing.T) {
 
 func TestAFailureInStagingCallsTheOwner(t *testing.T) {
 	t.Parallel()
-	w, _ := announced(t, []harness.Step{harness.Pass("clone"), harness.Fail("push", "remote hung up")}, harness.Passes("clone", "push"))
+	w := announced(t, harness.Pass("clone"), harness.Fail("push", "remote hung up"))
 	w.Discover(t, "red", "red", "3.3.0")
 	m := awaitAnnounced(t, w, "failed in staging", "push")
 	var replies []slackfake.Message
@@ -143,7 +140,7 @@ func TestAFailureInStagingCallsTheOwner(t *testing.T) {
 
 func TestAPromotionWithKargosOwnToolsIsReported(t *testing.T) {
 	t.Parallel()
-	w, _ := announced(t, harness.Passes("clone", "push"), harness.Passes("clone", "push"))
+	w := announced(t, harness.Passes("clone", "push")...)
 	next := w.NewFreight(t, "red", "red", "3.2.0")
 	w.AwaitRuns(t, "red-staging", next)
 	w.StartPromotion(t, "red-production", next)

@@ -3,6 +3,7 @@ package cardstest
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 
 const web = "https://github.com/acme/microsvcs"
 
-// Cards returns cards that tell what ships, where changes are and how far releases are, by name.
+// Cards returns cards that tell what ships, where changes are, how far releases are and what happened, by name.
 func Cards() map[string]chatops.Card {
 	links := cards.Links{Kargo: "https://kargo.acme.dev"}
 	all := map[string]chatops.Card{
@@ -29,6 +30,7 @@ func Cards() map[string]chatops.Card {
 	r := Releases()["release-overdue"]
 	all["release-alert"] = cards.ReleaseAlert(r, v1alpha1.Happening{Outcome: v1alpha1.OutcomeOverdue, Message: r.Status.Message}, links)
 	all["release-deployed"] = cards.ReleaseDeployed(Releases()["release-live"], links)
+	maps.Copy(all, told(links))
 	return all
 }
 
