@@ -80,7 +80,9 @@ func releaseName(r *v1alpha1.Release) string {
 	return chatops.Fit(r.Spec.Service, maxName/2) + " " + chatops.Fit(r.Spec.Version, maxName/2)
 }
 
-func releaseTitle(r *v1alpha1.Release) string { return chatops.Fit(releaseName(r)+releaseStands(r), maxTitle) }
+func releaseTitle(r *v1alpha1.Release) string {
+	return chatops.Fit(releaseName(r)+releaseStands(r), maxTitle)
+}
 
 // releaseStands completes a sentence that begins with the release's name.
 func releaseStands(r *v1alpha1.Release) string {
