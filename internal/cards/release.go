@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/answers"
@@ -80,7 +81,9 @@ func releaseName(r *v1alpha1.Release) string {
 	return chatops.Fit(r.Spec.Service, maxName/2) + " " + chatops.Fit(r.Spec.Version, maxName/2)
 }
 
-func releaseTitle(r *v1alpha1.Release) string { return chatops.Fit(releaseName(r)+releaseStands(r), maxTitle) }
+func releaseTitle(r *v1alpha1.Release) string {
+	return chatops.Fit(releaseName(r)+releaseStands(r), maxTitle)
+}
 
 // releaseStands completes a sentence that begins with the release's name.
 func releaseStands(r *v1alpha1.Release) string {
@@ -118,10 +121,8 @@ func releaseStands(r *v1alpha1.Release) string {
 // releaseIn returns the last Stage in which a release is so; nil if it is in none.
 func releaseIn(r *v1alpha1.Release, phases ...v1alpha1.ReleaseStagePhase) *v1alpha1.ReleaseStage {
 	for i := len(r.Status.Stages) - 1; i >= 0; i-- {
-		for _, phase := range phases {
-			if r.Status.Stages[i].Phase == phase {
-				return &r.Status.Stages[i]
-			}
+		if slices.Contains(phases, r.Status.Stages[i].Phase) {
+			return &r.Status.Stages[i]
 		}
 	}
 	return nil

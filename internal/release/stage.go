@@ -88,13 +88,13 @@ func requests(stage *kargoapi.Stage, origin kargoapi.FreightOrigin) bool {
 // findRunning finds what the Stage runs, and what it ran.
 func (v *visit) findRunning() {
 	all := kargo.Running(v.at.Target)
-	comparable := func(ref kargoapi.FreightReference) bool {
+	replaced := func(ref kargoapi.FreightReference) bool {
 		if v.freight != nil {
 			return ref.Origin == v.freight.Origin
 		}
 		return slices.Contains(v.discovering, ref.Origin.Name)
 	}
-	for _, fits := range []func(kargoapi.FreightReference) bool{v.isOurs, comparable, func(kargoapi.FreightReference) bool { return true }} {
+	for _, fits := range []func(kargoapi.FreightReference) bool{v.isOurs, replaced, func(kargoapi.FreightReference) bool { return true }} {
 		if i := slices.IndexFunc(all, fits); i >= 0 {
 			v.running = &all[i]
 			break
