@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/answers"
@@ -120,10 +121,8 @@ func releaseStands(r *v1alpha1.Release) string {
 // releaseIn returns the last Stage in which a release is so; nil if it is in none.
 func releaseIn(r *v1alpha1.Release, phases ...v1alpha1.ReleaseStagePhase) *v1alpha1.ReleaseStage {
 	for i := len(r.Status.Stages) - 1; i >= 0; i-- {
-		for _, phase := range phases {
-			if r.Status.Stages[i].Phase == phase {
-				return &r.Status.Stages[i]
-			}
+		if slices.Contains(phases, r.Status.Stages[i].Phase) {
+			return &r.Status.Stages[i]
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -37,7 +38,11 @@ func (d *describer) compare(ctx context.Context, r *v1alpha1.Release, m *memory)
 		return wait, nil
 	}
 	changes, ok := d.changes(ctx, r, line, from)
-	if !ok || ctx.Err() != nil {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		// The bot is told to stop: the next leader finds out.
+		return 0, context.Cause(ctx)
+	}
+	if !ok {
 		return 0, nil
 	}
 	m.base, m.comparedAt = nameOf(from), d.Now()

@@ -32,22 +32,15 @@ const (
 	home      = "davidaparicio/microsvcs"
 )
 
-// forge has tags by name, until it is down.
+// forge has tags by name.
 type forge struct {
 	mu   sync.Mutex
 	tags map[string]*freightdiff.Tagged
-	err  error
-	// asked counts the calls.
-	asked int
 }
 
 func (f *forge) Tagged(_ context.Context, repo, tag string) (*freightdiff.Tagged, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.asked++
-	if f.err != nil {
-		return nil, f.err
-	}
 	found, ok := f.tags[tag]
 	if !ok || !strings.EqualFold(repo, home) {
 		return nil, freightdiff.ErrNotFound
@@ -64,12 +57,6 @@ func (f *forge) tag(name string, t freightdiff.Tagged) {
 		f.tags = map[string]*freightdiff.Tagged{}
 	}
 	f.tags[name] = &t
-}
-
-func (f *forge) fail(err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.err = err
 }
 
 // simulation is a Kargo in memory, with red 3.1.0 in production and 3.2.0 in staging, and the controllers of this

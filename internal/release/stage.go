@@ -2,9 +2,6 @@ package release
 
 import (
 	"slices"
-	"time"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
@@ -88,13 +85,13 @@ func requests(stage *kargoapi.Stage, origin kargoapi.FreightOrigin) bool {
 // findRunning finds what the Stage runs, and what it ran.
 func (v *visit) findRunning() {
 	all := kargo.Running(v.at.Target)
-	comparable := func(ref kargoapi.FreightReference) bool {
+	replaced := func(ref kargoapi.FreightReference) bool {
 		if v.freight != nil {
 			return ref.Origin == v.freight.Origin
 		}
 		return slices.Contains(v.discovering, ref.Origin.Name)
 	}
-	for _, fits := range []func(kargoapi.FreightReference) bool{v.isOurs, comparable, func(kargoapi.FreightReference) bool { return true }} {
+	for _, fits := range []func(kargoapi.FreightReference) bool{v.isOurs, replaced, func(kargoapi.FreightReference) bool { return true }} {
 		if i := slices.IndexFunc(all, fits); i >= 0 {
 			v.running = &all[i]
 			break
@@ -162,178 +159,3 @@ func (v *visit) tellRunning() {
 		v.out.RunningSince = last.FinishedAt
 	}
 }
-
-// underWay tells of a Promotion that is not over.
-func (v *visit) underWay() {
-	v.out.Phase, v.out.Since = v1alpha1.ReleaseStageQueued, &metav1.Time{Time: v.last.CreationTimestamp.Time}
-	if v.last.Status.Phase == kargoapi.PromotionPhaseRunning {
-		v.out.Phase, v.out.Since = v1alpha1.ReleaseStagePromoting, v.last.Status.StartedAt
-	}
-}
-
-// standsThere tells of a Release that the Stage runs.
-func (v *visit) standsThere() {
-	stage := v.at.Stage
-	v.out.Since = v.since()
-	if health := stage.Status.Health; health != nil {
-		v.out.Health = string(health.Status)
-	}
-	current, own := stage.Status.Current(), kargo.HasVerification(stage)
-	var verification *kargoapi.VerificationInfo
-	if len(current.VerificationHistory) > 0 {
-		verification = &current.VerificationHistory[0]
-	}
-	switch {
-	case v.hasFailed() && v.isLastOfAll():
-		// It was promoted again, and what runs may be half of it.
-		v.failed()
-	case verification != nil && !verification.Phase.IsTerminal():
-		v.out.Phase = v1alpha1.ReleaseStageVerifying
-	case verification != nil && verification.Phase != kargoapi.VerificationPhaseSuccessful:
-		v.out.Phase, v.out.Message = v1alpha1.ReleaseStageFailed, bounded("It was promoted, but "+kargo.Unverified(*verification))
-	case verification == nil && own && !v.isVerified():
-		v.out.Phase = v1alpha1.ReleaseStageVerifying
-	default:
-		v.out.Phase, v.out.Verified = v1alpha1.ReleaseStageLive, own
-	}
-}
-
-// since is when the Release came to the Stage that runs it.
-func (v *visit) since() *metav1.Time {
-	for _, f := range v.look.freight {
-		if in, ok := f.Status.CurrentlyIn[v.at.Stage.Name]; ok && in.Since != nil && f.Name == v.running.Name {
-			return in.Since
-		}
-	}
-	if v.last != nil && v.last.Status.Phase == kargoapi.PromotionPhaseSucceeded {
-		return v.last.Status.FinishedAt
-	}
-	if before := v.before(v.at.Stage.Name); before != nil && before.Phase == v1alpha1.ReleaseStageLive {
-		return before.Since
-	}
-	return nil
-}
-
-func (v *visit) isVerified() bool {
-	return slices.ContainsFunc(v.look.freight, func(f *kargoapi.Freight) bool {
-		_, verified := f.Status.VerifiedIn[v.at.Stage.Name]
-		return verified
-	})
-}
-
-// isUnnoted reports whether the Promotion has succeeded and Kargo's Stage does not say so yet.
-func (v *visit) isUnnoted() bool {
-	last := v.at.Stage.Status.LastPromotion
-	return v.last != nil && v.last.Status.Phase == kargoapi.PromotionPhaseSucceeded && (last == nil || last.Name < v.last.Name)
-}
-
-// isOutdated reports whether the Stage runs something newer: a newer version, or where one of the two is none, what
-// was discovered later.
-func (v *visit) isOutdated() bool {
-	if v.running == nil {
-		return false
-	}
-	if running, ok := kargo.ReleaseVersion(v.out.Running); ok {
-		return running.GreaterThan(v.version)
-	}
-	if v.freight == nil || v.running.Origin != v.freight.Origin {
-		return false
-	}
-	for _, f := range v.line.Freight {
-		if f.Name == v.running.Name {
-			return f.EffectiveDiscoveredAt().After(v.freight.EffectiveDiscoveredAt())
-		}
-	}
-	return false
-}
-
-// hasFailed reports whether the last Promotion of the Release to the Stage went wrong.
-func (v *visit) hasFailed() bool {
-	return v.last != nil && (v.last.Status.Phase == kargoapi.PromotionPhaseFailed || v.last.Status.Phase == kargoapi.PromotionPhaseErrored)
-}
-
-// isLastOfAll reports whether no later Promotion to the Stage is over.
-func (v *visit) isLastOfAll() bool {
-	return !slices.ContainsFunc(v.at.Promotions, func(p *kargoapi.Promotion) bool {
-		return p.Name > v.last.Name && p.Status.Phase.IsTerminal()
-	})
-}
-
-func (v *visit) failed() {
-	v.out.Phase, v.out.Since = v1alpha1.ReleaseStageFailed, v.last.Status.FinishedAt
-	v.out.Message = bounded(kargo.PromotionStatus(v.last).Message)
-}
-
-// waits tells what is missing for the Release to get to the Stage.
-func (v *visit) waits() {
-	v.out.Phase = v1alpha1.ReleaseStageNotYet
-	if v.freight == nil {
-		return
-	}
-	if v.last != nil {
-		// It was stopped: then Kargo does not promote it by itself again.
-		v.out.Message = bounded(kargo.Aborted(v.last))
-	}
-	available := kargo.Available(v.at.Stage, v.freight, v.now)
-	switch {
-	case available.Soaks(v.now):
-		v.out.Phase, v.out.Until = v1alpha1.ReleaseStageSoaking, stamp(available.SoakedAt)
-	case !available.Available:
-	case v.last == nil && kargo.AutoPromotes(v.at.Stage, v.freight) && v.isNewest():
-		v.out.Phase, v.out.Since = v1alpha1.ReleaseStageQueued, v.availableSince()
-	case v.last == nil && v.isLeftToKargo():
-	default:
-		v.out.Phase, v.out.Since = v1alpha1.ReleaseStageWaiting, v.availableSince()
-	}
-}
-
-// isNewest reports whether nothing newer of the same Warehouse could go to the Stage: Kargo promotes that instead.
-func (v *visit) isNewest() bool {
-	for _, f := range v.line.Freight {
-		switch {
-		case f.Origin != v.freight.Origin:
-		case f.Name == v.freight.Name:
-			return true
-		case kargo.Available(v.at.Stage, f, v.now).Available:
-			return false
-		}
-	}
-	return true
-}
-
-// isLeftToKargo reports whether Kargo promotes to the Stage by itself, only not this now.
-func (v *visit) isLeftToKargo() bool {
-	_, held := v.at.Stage.Status.EffectiveAutoPromotionHolds[v.freight.Origin.String()]
-	return v.at.Stage.Status.AutoPromotionEnabled && !held
-}
-
-// availableSince is since when the Release can go to the Stage, as far as Kargo says.
-func (v *visit) availableSince() *metav1.Time {
-	if approved, ok := v.freight.Status.ApprovedFor[v.at.Stage.Name]; ok {
-		return approved.ApprovedAt
-	}
-	var since *metav1.Time
-	for _, upstream := range kargo.Upstream(v.at.Stage, v.freight.Origin) {
-		if at := v.freight.Status.VerifiedIn[upstream].VerifiedAt; at != nil && (since == nil || at.After(since.Time)) {
-			since = at
-		}
-	}
-	if since == nil {
-		return stamp(v.freight.EffectiveDiscoveredAt())
-	}
-	return since
-}
-
-// again is after how long a Stage is to be looked at that says nothing when time passes: when something has soaked.
-func (l *look) again() time.Duration {
-	var wait time.Duration
-	for i := range l.r.Status.Stages {
-		if until := l.r.Status.Stages[i].Until; until != nil {
-			wait = sooner(wait, max(until.Sub(l.now), 0)+clockSkew)
-		}
-	}
-	return wait
-}
-
-// clockSkew is how much later than it may go somewhere a Release is looked at again.
-const clockSkew = 2 * time.Second
