@@ -11,6 +11,7 @@ import (
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
+	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
 	"github.com/davidaparicio/kargo-bot/internal/notify/ledger"
 	"github.com/davidaparicio/kargo-bot/internal/route"
@@ -21,8 +22,8 @@ const (
 	soon = 500 * time.Millisecond
 	// patience is for how long that other message is waited for.
 	patience = time.Minute
-	// announcedWithin is how long after a Promotion began its release may be announced: both follow from the
-	// same new Freight.
+	// announcedWithin is how long after Kargo discovered Freight its release may be announced: Kargo may promote
+	// it before.
 	announcedWithin = 5 * time.Second
 )
 
@@ -306,10 +307,7 @@ func (t *telling) release(ctx context.Context) (name string, wait time.Duration,
 		return "", 0, fmt.Errorf("find the release of %s %s: %w", t.s.service, t.s.version, err)
 	}
 	if len(list.Items) == 0 {
-		if young := announcedWithin - t.now.Sub(t.s.since()); young > 0 {
-			return "", soon, nil
-		}
-		return "", 0, nil
+		return t.awaitRelease(ctx)
 	}
 	r := &list.Items[0]
 	about := t.aboutRelease(r)
@@ -322,6 +320,19 @@ func (t *telling) release(ctx context.Context) (name string, wait time.Duration,
 		}
 	}
 	return r.Name, 0, nil
+}
+
+// awaitRelease waits for the Release of Freight that has just been discovered.
+func (t *telling) awaitRelease(ctx context.Context) (name string, wait time.Duration, err error) {
+	var freight kargoapi.Freight
+	key := client.ObjectKey{Namespace: t.to.Namespace, Name: t.s.record.Spec.Freight}
+	if err := t.client.Get(ctx, key, &freight); err != nil {
+		return "", 0, client.IgnoreNotFound(err)
+	}
+	if t.now.Sub(freight.CreationTimestamp.Time) < announcedWithin {
+		return "", soon, nil
+	}
+	return "", 0, nil
 }
 
 // cardOf returns the message about a Release here; false if it is not there yet.

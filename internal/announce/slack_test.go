@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/route"
 )
 
@@ -172,7 +173,10 @@ func TestTheMessageOfAReleaseTellsOfItsPromotions(t *testing.T) {
 func TestAPromotionWaitsForItsReleaseToBeAnnounced(t *testing.T) {
 	w := newWorld(t, table(rule()))
 	a := w.announcer()
-	w.record(t, "one", func(p *v1alpha1.PromotionRecord) { p.CreationTimestamp = metav1.NewTime(w.clock) })
+	freight := &kargoapi.Freight{}
+	freight.Namespace, freight.Name, freight.CreationTimestamp = namespace, "e72fb09c", metav1.NewTime(w.clock)
+	w.create(t, freight)
+	w.record(t, "one", nil)
 	w.happens(t, "one", v1alpha1.OutcomeSucceeded, v1alpha1.PhaseSucceeded)
 	if again, err := w.pass(t, a); err != nil || again == 0 {
 		t.Fatalf("again in %s, %v", again, err)
