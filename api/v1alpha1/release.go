@@ -132,6 +132,10 @@ type ReleaseStatus struct {
 	// +kubebuilder:validation:MaxLength=8192
 	// +optional
 	Notes string `json:"notes,omitempty"`
+	// Published says that GitHub has a page for the release, and not just a tag.
+	//
+	// +optional
+	Published bool `json:"published,omitempty"`
 	// URL shows the release, or its tag, to people.
 	//
 	// +kubebuilder:validation:MaxLength=2048

@@ -42,10 +42,12 @@ type Options struct {
 	// SlackID returns the ID in Slack ("U42") of a person as another surface knows them; empty if it has none.
 	SlackID func(source, id string) string
 	Wording *wording.Templates
-	Links   cards.Links
-	Now     func() time.Time
-	Log     *slog.Logger
-	Metrics *Metrics
+	// QuietPrereleases says that nobody is told of prereleases in chat.
+	QuietPrereleases bool
+	Links            cards.Links
+	Now              func() time.Time
+	Log              *slog.Logger
+	Metrics          *Metrics
 }
 
 // Deployments say how deployments on GitHub are called.
@@ -94,15 +96,21 @@ func New(c client.Client, quorum client.Reader, o Options) *Announcer {
 type surface struct {
 	name  string
 	sinks []string
-	tell  func(a *Announcer, ctx context.Context, t teller, s *subject, to *v1alpha1.Subscription) (time.Duration, error)
+	// isPast reports whether nothing more is expected that this surface would be told of.
+	isPast func(s *subject) bool
+	tell   func(a *Announcer, ctx context.Context, t teller, s *subject, to *v1alpha1.Subscription) (time.Duration, error)
 }
 
 // surfaces are all of them.
 func surfaces() []surface {
 	return []surface{
-		{"slack", []string{route.SinkSlack}, (*Announcer).inSlack},
-		{"github", []string{route.SinkDeployment, route.SinkReleasePage, route.SinkCheck}, (*Announcer).onGitHub},
-		{"webhook", []string{route.SinkWebhook}, (*Announcer).byWebhook},
+		{"slack", []string{route.SinkSlack}, (*subject).isOver, (*Announcer).inSlack},
+		// That something else runs by now is told of a deployment whenever that comes to be.
+		{
+			"github", []string{route.SinkDeployment, route.SinkReleasePage, route.SinkCheck},
+			func(s *subject) bool { return s.isOver() && !s.isReplaced() }, (*Announcer).onGitHub,
+		},
+		{"webhook", []string{route.SinkWebhook}, (*subject).isOver, (*Announcer).byWebhook},
 	}
 }
 
@@ -144,7 +152,7 @@ func (a *Announcer) reconcile(
 		return reconcile.Result{}, nil
 	}
 	happened := s.happenings[len(s.happenings)-1].At.Time
-	past := a.Now().Sub(happened) > old
+	past := on.isPast(s) && a.Now().Sub(s.changed()) > old
 	again, err := a.tellAll(ctx, on, looker{Announcer: a, reports: s.reports(), past: past}, s, all)
 	if !errors.Is(err, errNeeded) {
 		return reconcile.Result{RequeueAfter: again}, err

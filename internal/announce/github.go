@@ -43,10 +43,11 @@ func (a *Announcer) deployment(s *subject) (*notify.Deployment, chatops.Card, bo
 	}
 	full := cards.PromotionRecord(p, a.Links)
 	card := chatops.Card{Title: full.Title, State: full.State, Links: full.Links[:min(len(full.Links), 1)]}
-	replaced := p.Status.Replaced && p.Status.Phase == v1alpha1.PhaseSucceeded
+	replaced := s.isReplaced()
 	if replaced {
-		// By the card it is known whether there is something new to be said.
-		card.Status = "replaced"
+		// By the card it is known whether there is something new to be said. It is the same in every version of the
+		// bot: those of long ago are not told again.
+		card = chatops.Card{Title: "Something else was deployed since.", State: chatops.StateSucceeded, Status: "replaced"}
 	}
 	environment := strings.NewReplacer("{project}", s.project, "{service}", s.service, "{environment}", s.environment).
 		Replace(a.Deployments.Environment)
@@ -59,7 +60,7 @@ func (a *Announcer) deployment(s *subject) (*notify.Deployment, chatops.Card, bo
 // releasePage is what the page of a release tells: where it was deployed.
 func (a *Announcer) releasePage(s *subject) (*notify.ReleasePage, chatops.Card, bool) {
 	r := s.release
-	if r == nil || r.Spec.Source == nil {
+	if r == nil || r.Spec.Source == nil || !r.Status.Published {
 		return nil, chatops.Card{}, false
 	}
 	deployed := slices.ContainsFunc(r.Status.Stages, func(stage v1alpha1.ReleaseStage) bool {
@@ -73,7 +74,7 @@ func (a *Announcer) releasePage(s *subject) (*notify.ReleasePage, chatops.Card, 
 	if !deployed {
 		return nil, chatops.Card{}, false
 	}
-	return &notify.ReleasePage{Repo: r.Spec.Source.Repo, Tag: r.Spec.Source.Tag}, cards.ReleaseDeployed(r, a.Links), true
+	return &notify.ReleasePage{Repo: r.Spec.Source.Repo, Tag: r.Spec.Source.Tag, Service: s.service}, cards.ReleaseDeployed(r, a.Links), true
 }
 
 // check is the check run on the commit of a release.

@@ -173,3 +173,17 @@ func TestWhoWantsToBeTold(t *testing.T) {
 		}
 	}
 }
+
+func TestADeploymentIsReplacedHoweverLate(t *testing.T) {
+	w := newWorld(t, table())
+	w.record(t, "one", nil)
+	w.change(t, "one", func(p *v1alpha1.PromotionRecord) { p.Status.Repo, p.Status.Commit = "acme/microsvcs", "8d2f6b2" })
+	w.happens(t, "one", v1alpha1.OutcomeSucceeded, v1alpha1.PhaseSucceeded)
+	w.settle(t, w.announcer())
+	w.clock = w.clock.Add(72 * time.Hour)
+	w.change(t, "one", func(p *v1alpha1.PromotionRecord) { p.Status.Replaced = true })
+	w.settle(t, w.announcer())
+	if one := w.wantOne(t, "acme/microsvcs red-production"); !one.card.Target.Deployment.Replaced || one.edits != 1 {
+		t.Errorf("it said %+v after %d edits", one.card, one.edits)
+	}
+}

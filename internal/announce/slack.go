@@ -47,7 +47,7 @@ type telling struct {
 // that of its release, or in a summary; and with a reply for each thing that somebody has to look at.
 func (a *Announcer) inSlack(ctx context.Context, t teller, s *subject, to *v1alpha1.Subscription) (time.Duration, error) {
 	wanted := a.wanted(s, to)
-	if len(wanted) == 0 || s.release != nil && s.release.Spec.Silent {
+	if len(wanted) == 0 || s.release != nil && s.release.Spec.Silent || s.prerelease && a.QuietPrereleases {
 		return 0, nil
 	}
 	told := &telling{Announcer: a, teller: t, s: s, to: to, channel: a.channel(to), wanted: wanted, now: a.Now()}

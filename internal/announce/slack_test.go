@@ -7,6 +7,7 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -338,4 +339,56 @@ func TestAPersonIsToldWhatTheySubscribedTo(t *testing.T) {
 	if len(said) != 2 || said[1].replyTo != said[0].id || said[1].mention != "" {
 		t.Errorf("it said %+v", said)
 	}
+}
+
+// Nothing happens to a release while it waits. That it is promoted at last is told all the same.
+func TestAReleaseThatWaitedForDaysIsToldOf(t *testing.T) {
+	w := newWorld(t, table(rule()))
+	w.release(t, func(r *v1alpha1.Release) { r.Status.Phase = v1alpha1.ReleaseWaiting })
+	w.settle(t, w.announcer())
+	w.clock = w.clock.Add(72 * time.Hour)
+	var r v1alpha1.Release
+	if err := w.server.Get(t.Context(), types.NamespacedName{Namespace: namespace, Name: "red-3.2.0"}, &r); err != nil {
+		t.Fatal(err)
+	}
+	since := metav1.NewTime(w.clock)
+	r.Status.Phase = v1alpha1.ReleaseLive
+	r.Status.Stages = []v1alpha1.ReleaseStage{{Environment: "production", Stage: "red-production", Phase: v1alpha1.ReleaseStageLive, Since: &since}}
+	if err := w.server.Status().Update(t.Context(), &r); err != nil {
+		t.Fatal(err)
+	}
+	w.record(t, "one", nil)
+	w.happens(t, "one", v1alpha1.OutcomeSucceeded, v1alpha1.PhaseSucceeded)
+	w.settle(t, w.announcer())
+	if one := w.wantOne(t, deploys); one.edits == 0 || !strings.Contains(one.title, "live") {
+		t.Errorf("it said %q after %d edits", one.title, one.edits)
+	}
+}
+
+// Should a new version of the bot word it differently, what is long over is not rewritten.
+func TestThePastIsNotRewritten(t *testing.T) {
+	w := newWorld(t, table(rule()))
+	w.record(t, "one", nil)
+	w.happens(t, "one", v1alpha1.OutcomeSucceeded, v1alpha1.PhaseSucceeded)
+	w.settle(t, w.announcer())
+	w.clock = w.clock.Add(72 * time.Hour)
+	w.change(t, "one", func(p *v1alpha1.PromotionRecord) { p.Status.Message = "other words" })
+	w.settle(t, w.announcer())
+	if one := w.wantOne(t, deploys); one.edits != 0 {
+		t.Errorf("%d edits", one.edits)
+	}
+}
+
+func TestPrereleasesAreQuietIfTheyAreToBe(t *testing.T) {
+	w := newWorld(t, table(rule()))
+	w.record(t, "one", func(p *v1alpha1.PromotionRecord) { p.Spec.Version = "3.3.0-rc.1" })
+	w.happens(t, "one", v1alpha1.OutcomeSucceeded, v1alpha1.PhaseSucceeded)
+	a := w.announcer()
+	a.QuietPrereleases = true
+	w.settle(t, a)
+	if said := w.said.in(deploys); len(said) != 0 {
+		t.Errorf("it said %+v", said)
+	}
+	w.settle(t, w.announcer())
+	w.wantOne(t, deploys)
 }

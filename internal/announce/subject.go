@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
@@ -105,6 +106,38 @@ func (s *subject) reports() []v1alpha1.Report {
 		return s.release.Status.Reports
 	}
 	return s.record.Status.Reports
+}
+
+// changed returns when something last happened, as far as the subject says.
+func (s *subject) changed() time.Time {
+	last := s.happenings[len(s.happenings)-1].At.Time
+	later := func(t *metav1.Time) {
+		if t != nil && t.After(last) {
+			last = t.Time
+		}
+	}
+	if r := s.release; r != nil {
+		for _, stage := range r.Status.Stages {
+			later(stage.Since)
+		}
+		return last
+	}
+	later(s.record.Status.VerifiedAt)
+	later(s.record.Status.UnhealthySince)
+	return last
+}
+
+// isOver reports whether nothing more is expected to happen with it.
+func (s *subject) isOver() bool {
+	if s.release != nil {
+		return s.release.Status.Phase.IsTerminal()
+	}
+	return s.record.Status.Phase.IsTerminal()
+}
+
+// isReplaced reports whether something else runs by now where a Promotion has brought its Freight.
+func (s *subject) isReplaced() bool {
+	return s.record != nil && s.record.Status.Replaced && s.record.Status.Phase == v1alpha1.PhaseSucceeded
 }
 
 // card says how it stands.

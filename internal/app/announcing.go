@@ -81,6 +81,7 @@ func (a *announcing) setup(mgr ctrl.Manager) error {
 		Namespaces: namespaces(a.Pipelines), Project: a.project, HasStage: a.hasStage,
 		Table: a.Announce.Table, Destinations: a.destinations(), Deliverers: a.deliverers,
 		Slack: a.channels, SlackID: slackIDs(a.People), Wording: a.Announce.Wording,
+		QuietPrereleases: a.Announce.Prereleases == release.SilencePrereleases || a.Announce.Prereleases == release.IgnorePrereleases,
 		Links: a.links, Now: a.Now, Log: a.Log, Metrics: announce.NewMetrics(a.Registry),
 	}
 	if d := a.Announce.Deployments; d != nil {
@@ -91,7 +92,7 @@ func (a *announcing) setup(mgr ctrl.Manager) error {
 		return fmt.Errorf("set up the announcer: %w", err)
 	}
 	if err := record.SetupController(mgr, record.Options{
-		Catalogue: a.catalogue, Wants: a.announcer.Wants, Retention: a.Announce.Retention,
+		Catalogue: a.catalogue, Wants: a.announcer.Wants, SlackID: slackIDs(a.People), Retention: a.Announce.Retention,
 		Now: a.Now, Log: a.Log, Metrics: record.NewMetrics(a.Registry),
 	}); err != nil {
 		return fmt.Errorf("set up the records of promotions: %w", err)

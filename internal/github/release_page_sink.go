@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	gh "github.com/google/go-github/v66/github"
@@ -14,6 +15,8 @@ import (
 // ReleasePageSink keeps a section of a release's page up to date. What else stands there is never touched.
 type ReleasePageSink struct {
 	source *Source
+	// turn is held from reading a page to writing it: of one release, several services may have a section.
+	turn sync.Mutex
 }
 
 var _ notify.Sink = (*ReleasePageSink)(nil)
@@ -32,26 +35,27 @@ func whyNoPage(page releasePage) refusals {
 
 // releasePage is the page of a release.
 type releasePage struct {
-	repo repository
-	tag  string
+	repo    repository
+	tag     string
+	service string
 }
 
 // pageOf returns the page that a message is for.
 func pageOf(m notify.Message) (releasePage, error) {
 	p := m.Target.ReleasePage
-	if p == nil || !isRef(p.Tag) {
+	if p == nil || !isRef(p.Tag) || !serviceName.MatchString(p.Service) {
 		return releasePage{}, &notify.Undeliverable{Reason: "The message is about no release on GitHub."}
 	}
 	repo, err := targetRepo(p.Repo)
-	return releasePage{repo: repo, tag: p.Tag}, err
+	return releasePage{repo: repo, tag: p.Tag, service: p.Service}, err
 }
 
-// Address implements notify.Sink: "owner/name tag".
+// Address implements notify.Sink: "owner/name tag service".
 func (s *ReleasePageSink) Address(m notify.Message) string {
 	if m.Target.ReleasePage == nil {
 		return ""
 	}
-	return m.Target.ReleasePage.Repo + " " + m.Target.ReleasePage.Tag
+	return m.Target.ReleasePage.Repo + " " + m.Target.ReleasePage.Tag + " " + m.Target.ReleasePage.Service
 }
 
 // Interval implements notify.Sink.
@@ -66,6 +70,8 @@ func (s *ReleasePageSink) Post(ctx context.Context, m notify.Message) (string, e
 	if err != nil {
 		return "", err
 	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
 	// Read anew every time: people edit it too.
 	var release *gh.RepositoryRelease
 	err = s.source.consult(ctx, page.repo, whyNoPage(page), func(ctx context.Context, client *gh.Client) error {
@@ -77,7 +83,7 @@ func (s *ReleasePageSink) Post(ctx context.Context, m notify.Message) (string, e
 		return "", err
 	}
 	id := strconv.FormatInt(release.GetID(), 10)
-	body, ok := withDeployed(release.GetBody(), m.Card)
+	body, ok := withDeployed(release.GetBody(), page.service, m.Card)
 	if !ok {
 		return "", &notify.Undeliverable{Reason: "The page of the release is so full that nothing more fits there."}
 	}

@@ -13,15 +13,15 @@ import (
 )
 
 const (
-	deployedOpen  = "<!-- kargo-bot:deployed -->"
-	deployedClose = "<!-- /kargo-bot:deployed -->"
+	deployedOpen  = "<!-- kargo-bot:deployed red -->"
+	deployedClose = "<!-- /kargo-bot:deployed red -->"
 	editRelease   = "repos/update-release"
 )
 
 // page is a message for the page of the release of red.
 func page(card chatops.Card) notify.Message {
 	return notify.Message{
-		Target: notify.Target{ReleasePage: &notify.ReleasePage{Repo: repository, Tag: "red/3.4.1"}},
+		Target: notify.Target{ReleasePage: &notify.ReleasePage{Repo: repository, Tag: "red/3.4.1", Service: "red"}},
 		Marker: "kargo-bot:release:7f3c9a:page", Card: card,
 	}
 }
@@ -48,7 +48,7 @@ func TestAReleasePageSaysWhereItIs(t *testing.T) {
 	f := releasing(t)
 	written := f.notes(t)
 	sink := github.NewReleasePageSink(f.source)
-	if address := sink.Address(page(liveCard())); address != "acme/microsvcs red/3.4.1" {
+	if address := sink.Address(page(liveCard())); address != "acme/microsvcs red/3.4.1 red" {
 		t.Errorf("address %q", address)
 	}
 	id, err := sink.Post(soon(t), page(liveCard()))
@@ -101,7 +101,7 @@ func TestAReleasePageIsOtherwiseLeftAlone(t *testing.T) {
 		got := f.notes(t)
 		rest, isBefore := strings.CutPrefix(got, test.before+deployedOpen)
 		rest, isBehind := strings.CutSuffix(rest, deployedClose+test.behind)
-		if !isBefore || !isBehind || !strings.Contains(rest, "### Deployed to") || strings.Contains(rest, "old") {
+		if !isBefore || !isBehind || !strings.Contains(rest, "### red is deployed to") || strings.Contains(rest, "old") {
 			t.Errorf("%s: %q", name, got)
 		}
 		if n := f.Counts()[editRelease]; n != 1 {
@@ -174,5 +174,28 @@ func TestReleaseNotesAreWithoutTheSection(t *testing.T) {
 	tagged, err := f.source.Tagged(soon(t), repository, "red/3.4.1")
 	if err != nil || tagged.Notes != "## What's new\r\n\r\n- three, by @octocat" {
 		t.Errorf("%+v, %v", tagged, err)
+	}
+}
+
+// One tag may release several services.
+func TestAReleasePageHasASectionForEachService(t *testing.T) {
+	f := releasing(t)
+	sink := github.NewReleasePageSink(f.source)
+	for _, service := range []string{"red", "blue", "red"} {
+		m := page(liveCard())
+		m.Target.ReleasePage.Service = service
+		if _, err := sink.Post(soon(t), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := f.notes(t)
+	for _, service := range []string{"red", "blue"} {
+		if n := strings.Count(got, service+" is deployed to"); n != 1 {
+			t.Errorf("%s has %d sections:\n%s", service, n, got)
+		}
+	}
+	tagged, err := f.source.Tagged(soon(t), repository, "red/3.4.1")
+	if err != nil || strings.Contains(tagged.Notes, "deployed") {
+		t.Errorf("notes %+v, %v", tagged, err)
 	}
 }

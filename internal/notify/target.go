@@ -42,10 +42,11 @@ type Deployment struct {
 	Replaced bool
 }
 
-// ReleasePage is the page of a release on GitHub, of which a section is kept up to date.
+// ReleasePage is the page of a release on GitHub, of which a section is kept up to date for a service: one tag may
+// release several.
 type ReleasePage struct {
 	// Repo is "owner/name".
-	Repo, Tag string
+	Repo, Tag, Service string
 }
 
 // Check is a check run on a commit on GitHub. The Card's state becomes its conclusion.

@@ -61,7 +61,7 @@ func (c *Controller) isWanted(ctx context.Context, at place, draft *v1alpha1.Pro
 		return false
 	}
 	for _, h := range draft.Status.Happenings {
-		if c.Wants(ctx, draft.Namespace, eventOf(at, draft, h)) {
+		if c.Wants(ctx, draft.Namespace, c.eventOf(at, draft, h)) {
 			return true
 		}
 	}
@@ -70,7 +70,7 @@ func (c *Controller) isWanted(ctx context.Context, at place, draft *v1alpha1.Pro
 	}
 	// Since when it has been unhealthy, nobody knows. Where nothing of the Promotion was to be told, that may have
 	// been so all along.
-	return c.Wants(ctx, draft.Namespace, eventOf(at, draft, v1alpha1.Happening{Outcome: v1alpha1.OutcomeDegraded, At: *ended}))
+	return c.Wants(ctx, draft.Namespace, c.eventOf(at, draft, v1alpha1.Happening{Outcome: v1alpha1.OutcomeDegraded, At: *ended}))
 }
 
 // isOld reports whether it is longer ago than records are kept.

@@ -43,6 +43,9 @@ type Options struct {
 	// Wants reports whether anybody is to be told of an event. What happened before they asked for it, they
 	// are not.
 	Wants func(ctx context.Context, namespace string, e route.Event) bool
+	// SlackID returns the ID in Slack of a person as another surface knows them; empty if it has none. Without it,
+	// nobody is known.
+	SlackID func(source, id string) string
 	// Retention is how long a record is kept after its Promotion ended; 0 for ever. The newest of a Stage is
 	// kept as long as the Stage.
 	Retention time.Duration

@@ -152,6 +152,7 @@ func (w *world) controller(t testing.TB) *Controller {
 	return &Controller{client: w.cached(), quorum: w.quorum(), Options: Options{
 		Catalogue: catalogue(), Retention: w.retention, Now: func() time.Time { return w.clock },
 		Wants:   func(_ context.Context, _ string, e route.Event) bool { return w.wants(e) },
+		SlackID: func(source, id string) string { return map[string]string{"slackT01/U42": "U42"}[source+id] },
 		Metrics: NewMetrics(prometheus.NewRegistry()), Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}}
 }

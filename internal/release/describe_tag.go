@@ -98,7 +98,7 @@ func describe(s *v1alpha1.ReleaseStatus, source *v1alpha1.ReleaseSource, t *frei
 	if t.Author != "" {
 		s.Author = chatops.Fit(t.Author, maxAuthor)
 	}
-	s.Notes = ""
+	s.Notes, s.Published = "", t.Published && !t.Draft
 	if !t.Draft {
 		// A draft is not meant to be read yet.
 		s.Notes = chatops.Fit(t.Notes, maxNotes)
