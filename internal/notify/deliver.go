@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -126,7 +127,7 @@ func (d *Deliverer) failed(ctx context.Context, op string, err error, report v1a
 	switch {
 	case errors.As(err, &deferred):
 		d.metrics.sent(d.name, "deferred")
-		return max(deferred.After, d.sink.Interval(), shortestWait), nil
+		return max(cmp.Or(deferred.After, d.sink.Interval()), shortestWait), nil
 	case errors.As(err, &undeliverable):
 		d.metrics.sent(d.name, "undeliverable")
 		report.Error, report.At = undeliverable.Reason, d.stamp()
