@@ -39,7 +39,8 @@ type SubscriptionList struct {
 	Items           []Subscription `json:"items"`
 }
 
-// SubscriptionSpec is who is told of what. Nothing is told that happened before the Subscription was made.
+// SubscriptionSpec is who is told of what. Nothing is told that happened before the Subscription was made, or before
+// Since.
 type SubscriptionSpec struct {
 	// Sink is how they are told: slack, webhook, deployment, release-page or check.
 	//
@@ -51,11 +52,28 @@ type SubscriptionSpec struct {
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	Target string `json:"target,omitempty"`
+	// Since is when what is to be told was last changed: what happened before is told as it was to be then.
+	//
+	// +optional
+	Since *metav1.Time `json:"since,omitempty"`
+	// Rules is a hash of the rules of the configuration that it follows from.
+	//
+	// +kubebuilder:validation:MaxLength=64
+	// +optional
+	Rules string `json:"rules,omitempty"`
 	// Personal is what a person wants to be told in direct messages. What channels are told is in the
 	// configuration.
 	//
 	// +optional
 	Personal *PersonalSubscription `json:"personal,omitempty"`
+}
+
+// Begins returns from when on it is told what happens.
+func (s *Subscription) Begins() metav1.Time {
+	if s.Spec.Since != nil && s.Spec.Since.After(s.CreationTimestamp.Time) {
+		return *s.Spec.Since
+	}
+	return s.CreationTimestamp
 }
 
 // PersonalSubscription is what a person wants to be told.
@@ -96,6 +114,10 @@ type SubscriptionStatus struct {
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	Message string `json:"message,omitempty"`
+	// DigestedUntil is the end of the time that the last digest was about.
+	//
+	// +optional
+	DigestedUntil *metav1.Time `json:"digestedUntil,omitempty"`
 	// Summaries are the last messages that sum up a time, the newest last.
 	//
 	// +kubebuilder:validation:MaxItems=20

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -79,6 +80,8 @@ type Announcer struct {
 	records    *ledger.Ledger[v1alpha1.PromotionRecord, *v1alpha1.PromotionRecord]
 	books      *books
 	budget     *budget
+	// started is when this process began.
+	started time.Time
 	// unusable are the templates of which it has been said that they can't be used.
 	unusable sync.Map
 }
@@ -88,7 +91,7 @@ func New(c client.Client, quorum client.Reader, o Options) *Announcer {
 	return &Announcer{
 		Options: o, client: c, quorum: quorum, deliverers: o.Deliverers,
 		releases: ledger.New[v1alpha1.Release](c, quorum), records: ledger.New[v1alpha1.PromotionRecord](c, quorum),
-		books: newBooks(c, quorum, o.Now), budget: newBudget(o.Now),
+		books: newBooks(c, quorum, o.Now), budget: newBudget(o.Now), started: o.Now(),
 	}
 }
 
@@ -98,7 +101,7 @@ type surface struct {
 	sinks []string
 	// isPast reports whether nothing more is expected that this surface would be told of.
 	isPast func(s *subject) bool
-	tell   func(a *Announcer, ctx context.Context, t teller, s *subject, to *v1alpha1.Subscription) (time.Duration, error)
+	tell   func(a *Announcer, ctx context.Context, t teller, s *subject, to *audience) (time.Duration, error)
 }
 
 // surfaces are all of them.
@@ -144,10 +147,11 @@ func (a *Announcer) reconcileRecord(on surface) reconcile.Func {
 func (a *Announcer) reconcile(
 	ctx context.Context, on surface, s *subject, open func(context.Context) (page, error), forget func(client.ObjectKey),
 ) (reconcile.Result, error) {
-	all, err := a.subscriptions(ctx, s.object.GetNamespace())
+	subscriptions, err := a.subscriptions(ctx, s.object.GetNamespace())
 	if err != nil {
 		return reconcile.Result{}, err
 	}
+	all := a.audiences(ctx, slices.DeleteFunc(subscriptions, func(s v1alpha1.Subscription) bool { return !on.tells(s.Spec.Sink) }))
 	if len(s.happenings) == 0 {
 		return reconcile.Result{}, nil
 	}
@@ -161,8 +165,13 @@ func (a *Announcer) reconcile(
 	if err != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
-	defer forget(client.ObjectKeyFromObject(s.object))
-	defer p.Close()
+	done := false
+	defer func() {
+		p.Close()
+		if done {
+			forget(client.ObjectKeyFromObject(s.object))
+		}
+	}()
 	if err := p.Flush(ctx); err != nil {
 		return reconcile.Result{}, err
 	}
@@ -170,11 +179,12 @@ func (a *Announcer) reconcile(
 	if err != nil {
 		return reconcile.Result{}, fmt.Errorf("tell %s of %s %s: %w", on.name, s.kind(), client.ObjectKeyFromObject(s.object), err)
 	}
+	done = again == 0
 	return reconcile.Result{RequeueAfter: again}, nil
 }
 
 // tellAll tells all who are told through a surface. One that can't be told now keeps no other back.
-func (a *Announcer) tellAll(ctx context.Context, on surface, t teller, s *subject, all []v1alpha1.Subscription) (time.Duration, error) {
+func (a *Announcer) tellAll(ctx context.Context, on surface, t teller, s *subject, all []*audience) (time.Duration, error) {
 	var (
 		waits  = make([]time.Duration, len(all))
 		failed = make([]error, len(all))
@@ -182,16 +192,13 @@ func (a *Announcer) tellAll(ctx context.Context, on surface, t teller, s *subjec
 	)
 	group.SetLimit(destinations)
 	for i := range all {
-		if !on.tells(all[i].Spec.Sink) {
-			continue
-		}
 		group.Go(func() error {
 			if ctx.Err() != nil {
 				// The bot is told to stop: the rest is for the next leader.
 				failed[i] = context.Cause(ctx)
 				return nil
 			}
-			waits[i], failed[i] = on.tell(a, ctx, t, s, &all[i])
+			waits[i], failed[i] = on.tell(a, ctx, t, s, all[i])
 			return nil
 		})
 	}
@@ -213,17 +220,6 @@ func (s surface) tells(sink string) bool {
 		}
 	}
 	return false
-}
-
-// wanted returns which happenings a Subscription is to be told of, by their places.
-func (a *Announcer) wanted(s *subject, to *v1alpha1.Subscription) []int {
-	var out []int
-	for i, h := range s.happenings {
-		if a.tells(to, s.event(h)) {
-			out = append(out, i)
-		}
-	}
-	return out
 }
 
 // sooner returns the shorter of two waits, where 0 means not to wait for time at all.

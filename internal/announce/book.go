@@ -7,11 +7,14 @@ import (
 	"sync"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/notify/ledger"
 )
 
 // mostSummaries is how many summaries a Subscription remembers. The API server takes no more.
@@ -39,9 +42,25 @@ type book struct {
 	key client.ObjectKey
 	uid types.UID
 
-	mu        sync.Mutex
-	loaded    bool
+	mu     sync.Mutex
+	loaded bool
+	// status is what is to be there, and known what the API server is known to have as of that version.
+	status, known digests
+	version       string
+}
+
+// digests is the part of a Subscription's status that a book is of.
+type digests struct {
 	summaries []v1alpha1.Summary
+	until     *metav1.Time
+}
+
+func digestsOf(s *v1alpha1.Subscription) digests {
+	return digests{summaries: s.Status.Summaries, until: s.Status.DigestedUntil}
+}
+
+func (d digests) equal(other digests) bool {
+	return equality.Semantic.DeepEqual(d.summaries, other.summaries) && d.until.Equal(other.until)
 }
 
 // of returns the book of a Subscription.
@@ -69,15 +88,23 @@ func (b *book) load(ctx context.Context) error {
 	if b.loaded {
 		return nil
 	}
+	live, err := b.read(ctx)
+	if err != nil {
+		return err
+	}
+	b.status, b.known, b.version, b.loaded = digestsOf(live), digestsOf(live), live.ResourceVersion, true
+	return nil
+}
+
+func (b *book) read(ctx context.Context) (*v1alpha1.Subscription, error) {
 	var live v1alpha1.Subscription
 	if err := b.quorum.Get(ctx, b.key, &live); err != nil {
-		return fmt.Errorf("read what was summed up for subscription %s: %w", b.key, err)
+		return nil, fmt.Errorf("read what was summed up for subscription %s: %w", b.key, err)
 	}
 	if live.UID != b.uid {
-		return fmt.Errorf("subscription %s was replaced", b.key)
+		return nil, fmt.Errorf("subscription %s was replaced", b.key)
 	}
-	b.summaries, b.loaded = live.Status.Summaries, true
-	return nil
+	return &live, nil
 }
 
 // all returns the summaries.
@@ -87,7 +114,7 @@ func (b *book) all(ctx context.Context) ([]v1alpha1.Summary, error) {
 	if err := b.load(ctx); err != nil {
 		return nil, err
 	}
-	return slices.Clone(b.summaries), nil
+	return slices.Clone(b.status.summaries), nil
 }
 
 // open returns the summary of a kind that is open, or of a given key, and begins one as wanted if there is none.
@@ -97,16 +124,20 @@ func (b *book) open(ctx context.Context, wanted v1alpha1.Summary) (v1alpha1.Summ
 	if err := b.load(ctx); err != nil {
 		return wanted, err
 	}
-	for _, s := range b.summaries {
+	for _, s := range b.status.summaries {
 		if wanted.Key == "" && s.Kind == wanted.Kind && s.Until == nil || s.Key == wanted.Key {
 			return s, nil
 		}
 	}
-	wanted.From = metav1.NewTime(b.now())
+	if wanted.From.IsZero() {
+		wanted.From = metav1.NewTime(b.now())
+	}
 	if wanted.Key == "" {
 		wanted.Key = keyOf(wanted.Kind, wanted.From.Time)
 	}
-	return wanted, b.add(ctx, wanted)
+	next := b.status
+	next.summaries = b.with(wanted)
+	return wanted, b.write(ctx, next)
 }
 
 // keyOf names a summary by when it began.
@@ -114,31 +145,45 @@ func keyOf(kind v1alpha1.SummaryKind, at time.Time) string {
 	return string(kind) + "-" + at.UTC().Format("20060102T150405")
 }
 
-// begin adds a summary of a time that is over, if there is none of that key.
-func (b *book) begin(ctx context.Context, s v1alpha1.Summary) error {
+// digest begins the digest of a time that is over, unless there was one of it. The first time that there is to be
+// one, it only takes note: what shipped before was not meant to be in any.
+func (b *book) digest(ctx context.Context, from, until time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := b.load(ctx); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(b.summaries, func(known v1alpha1.Summary) bool { return known.Key == s.Key }) {
+	last := b.status.until
+	if last != nil && !until.After(last.Time) {
 		return nil
 	}
-	return b.add(ctx, s)
+	next := b.status
+	next.until = &metav1.Time{Time: until}
+	if last != nil {
+		if last.After(from) {
+			from = last.Time
+		}
+		next.summaries = b.with(v1alpha1.Summary{
+			Key: keyOf(v1alpha1.SummaryDigest, until), Kind: v1alpha1.SummaryDigest,
+			From: metav1.NewTime(from), Until: &metav1.Time{Time: until},
+		})
+	}
+	return b.write(ctx, next)
 }
 
-func (b *book) add(ctx context.Context, s v1alpha1.Summary) error {
-	next := append(slices.Clone(b.summaries), s)
-	// The oldest go first; what is still open is not among them, unless all are.
-	for len(next) > mostSummaries {
-		i := max(0, slices.IndexFunc(next, func(s v1alpha1.Summary) bool { return s.Until != nil }))
+// with returns the summaries with one more. Where there are too many, the oldest goes of which nothing is left to be
+// said; if there is none, the oldest.
+func (b *book) with(s v1alpha1.Summary) []v1alpha1.Summary {
+	next := slices.Clone(b.status.summaries)
+	for len(next) >= mostSummaries {
+		now := b.now()
+		i := max(0, slices.IndexFunc(next, func(s v1alpha1.Summary) bool {
+			said := s.Report != nil && (s.Report.ID != "" || s.Report.Error != "")
+			return said && s.Until != nil && s.Until.Time.Before(now)
+		}))
 		next = slices.Delete(next, i, i+1)
 	}
-	if err := b.write(ctx, next); err != nil {
-		return err
-	}
-	b.summaries = next
-	return nil
+	return append(next, s)
 }
 
 // change changes one summary.
@@ -148,30 +193,51 @@ func (b *book) change(ctx context.Context, key string, change func(*v1alpha1.Sum
 	if err := b.load(ctx); err != nil {
 		return err
 	}
-	next := slices.Clone(b.summaries)
-	i := slices.IndexFunc(next, func(s v1alpha1.Summary) bool { return s.Key == key })
+	next := b.status
+	next.summaries = slices.Clone(next.summaries)
+	i := slices.IndexFunc(next.summaries, func(s v1alpha1.Summary) bool { return s.Key == key })
 	if i < 0 {
 		return nil
 	}
-	change(&next[i])
+	change(&next.summaries[i])
 	err := b.write(ctx, next)
-	if report := next[i].Report; err == nil || report != nil && (report.ID != "" || report.Error != "") {
+	if report := next.summaries[i].Report; err != nil && b.loaded && report != nil && (report.ID != "" || report.Error != "") {
 		// What has happened is remembered, though it could not be written: what is only about to is not.
-		b.summaries = next
+		b.status = next
 	}
 	return err
 }
 
-func (b *book) write(ctx context.Context, summaries []v1alpha1.Summary) error {
-	target := &v1alpha1.Subscription{}
-	target.Namespace, target.Name = b.key.Namespace, b.key.Name
-	base := target.DeepCopy()
-	target.Status.Summaries = summaries
-	if err := b.client.Status().Patch(ctx, target, client.MergeFrom(base)); err != nil {
-		return fmt.Errorf("write what is summed up for subscription %s: %w", b.key, err)
+// write puts the summaries into the API server, in place of those that are known to be there and of no others.
+func (b *book) write(ctx context.Context, next digests) error {
+	for range writeTries {
+		target := &v1alpha1.Subscription{}
+		target.Namespace, target.Name, target.ResourceVersion = b.key.Namespace, b.key.Name, b.version
+		base := target.DeepCopy()
+		target.Status.Summaries, target.Status.DigestedUntil = next.summaries, next.until
+		err := b.client.Status().Patch(ctx, target, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{}))
+		if err == nil {
+			b.status, b.known, b.version = next, next, target.ResourceVersion
+			return nil
+		}
+		if !apierrors.IsConflict(err) {
+			return fmt.Errorf("write what is summed up for subscription %s: %w", b.key, err)
+		}
+		live, err := b.read(ctx)
+		if err != nil {
+			return err
+		}
+		if there := digestsOf(live); !there.equal(b.known) && !there.equal(next) {
+			b.loaded = false
+			return fmt.Errorf("subscription %s: %w", b.key, ledger.ErrOvertaken)
+		}
+		b.known, b.version = digestsOf(live), live.ResourceVersion
 	}
-	return nil
+	return fmt.Errorf("write what is summed up for subscription %s: it changes all the time", b.key)
 }
+
+// writeTries is how often a write is tried of which the Subscription has changed meanwhile.
+const writeTries = 8
 
 // entry is the record of a summary's message.
 type entry struct {
@@ -183,7 +249,7 @@ type entry struct {
 func (e entry) Load() *v1alpha1.Report {
 	e.book.mu.Lock()
 	defer e.book.mu.Unlock()
-	for _, s := range e.book.summaries {
+	for _, s := range e.book.status.summaries {
 		if s.Key == e.key && s.Report != nil {
 			report := *s.Report
 			return &report

@@ -3,30 +3,34 @@ package announce
 import (
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // budget bounds how many new messages a destination gets. What is over it is summed up.
 type budget struct {
 	now func() time.Time
 
-	mu       sync.Mutex
-	limiters map[string]*rate.Limiter
+	mu sync.Mutex
+	// sent are the times of the last messages, the oldest first.
+	sent map[string][]time.Time
 }
 
 func newBudget(now func() time.Time) *budget {
-	return &budget{now: now, limiters: map[string]*rate.Limiter{}}
+	return &budget{now: now, sent: map[string][]time.Time{}}
 }
 
-// take reports whether a destination may have another new message, of so many a minute.
+// take reports whether a destination may have another new message, of so many in a minute.
 func (b *budget) take(destination string, perMinute int) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	l := b.limiters[destination]
-	if l == nil {
-		l = rate.NewLimiter(rate.Every(time.Minute/time.Duration(perMinute)), perMinute)
-		b.limiters[destination] = l
+	now := b.now()
+	sent := b.sent[destination]
+	for len(sent) > 0 && now.Sub(sent[0]) >= time.Minute {
+		sent = sent[1:]
 	}
-	return l.AllowN(b.now(), 1)
+	fits := len(sent) < perMinute
+	if fits {
+		sent = append(sent, now)
+	}
+	b.sent[destination] = sent
+	return fits
 }

@@ -10,17 +10,15 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
+	"github.com/davidaparicio/kargo-bot/internal/notify/ledger"
 	"github.com/davidaparicio/kargo-bot/internal/route"
 )
 
 // onGitHub tells GitHub of a subject, in whatever way the Subscription is for.
-func (a *Announcer) onGitHub(ctx context.Context, t teller, s *subject, to *v1alpha1.Subscription) (time.Duration, error) {
-	if len(a.wanted(s, to)) == 0 {
-		return 0, nil
-	}
-	m := notify.Message{Part: v1alpha1.PartCard, Marker: s.marker(to.Spec.Sink, v1alpha1.PartCard), Since: s.since()}
+func (a *Announcer) onGitHub(ctx context.Context, t teller, s *subject, to *audience) (time.Duration, error) {
+	m := notify.Message{Part: v1alpha1.PartCard, Marker: s.marker(to.first.Spec.Sink, v1alpha1.PartCard), Since: s.since()}
 	var ok bool
-	switch to.Spec.Sink {
+	switch to.first.Spec.Sink {
 	case route.SinkDeployment:
 		m.Target.Deployment, m.Card, ok = a.deployment(s)
 	case route.SinkReleasePage:
@@ -31,7 +29,12 @@ func (a *Announcer) onGitHub(ctx context.Context, t teller, s *subject, to *v1al
 	if !ok {
 		return 0, nil
 	}
-	return t.deliver(ctx, to.Spec.Sink, m)
+	told := a.deliverers[to.first.Spec.Sink] != nil &&
+		t.load(ledger.Key{Sink: to.first.Spec.Sink, Target: a.deliverers[to.first.Spec.Sink].Target(m), Part: m.Part}) != nil
+	if !told && len(a.wanted(s, to, false)) == 0 {
+		return 0, nil
+	}
+	return t.deliver(ctx, to.first.Spec.Sink, m)
 }
 
 // deployment is what GitHub is told of a Promotion whose commit is known. It says no more than what a status of

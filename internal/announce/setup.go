@@ -76,8 +76,16 @@ func (a *Announcer) hasAny(on surface) bool {
 
 func (a *Announcer) setup(mgr ctrl.Manager, on surface) error {
 	// Who subscribes is told what happens from then on; the caches are not of the same moment.
+	concerns := func(o client.Object) bool {
+		s, ok := o.(*v1alpha1.Subscription)
+		return ok && on.tells(s.Spec.Sink)
+	}
 	fresh := builder.WithPredicates(predicate.Funcs{
-		UpdateFunc: func(event.UpdateEvent) bool { return false }, DeleteFunc: func(event.DeleteEvent) bool { return false },
+		CreateFunc: func(e event.CreateEvent) bool { return concerns(e.Object) },
+		UpdateFunc: func(e event.UpdateEvent) bool {
+			return concerns(e.ObjectNew) && e.ObjectNew.GetGeneration() != e.ObjectOld.GetGeneration()
+		},
+		DeleteFunc: func(event.DeleteEvent) bool { return false },
 	})
 	err := ctrl.NewControllerManagedBy(mgr).
 		Named("announce-promotions-"+on.name).
@@ -148,7 +156,7 @@ func index(indexer client.FieldIndexer) error {
 func (a *Announcer) allIn(list func() client.ObjectList) handler.MapFunc {
 	return func(ctx context.Context, o client.Object) []reconcile.Request {
 		all := list()
-		if err := a.client.List(ctx, all, client.InNamespace(o.GetNamespace())); err != nil {
+		if err := a.client.List(ctx, all, client.InNamespace(o.GetNamespace()), client.UnsafeDisableDeepCopy); err != nil {
 			a.Log.ErrorContext(ctx, "could not list what a new subscription is told", "error", err)
 			return nil
 		}

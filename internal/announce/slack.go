@@ -3,9 +3,11 @@ package announce
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -27,9 +29,15 @@ const (
 	announcedWithin = 5 * time.Second
 )
 
-// inRelease begins the ID of a report that says that the message about a release tells of its Promotion, too. The
-// Release's name follows.
-const inRelease = "release:"
+// What begins the ID of a report that says that another message tells of a Promotion, too: that about its release, or
+// the answer to who asked for it. The name of the Release, or of the Shipment, follows.
+const (
+	inRelease = "release:"
+	inAnswer  = "shipment:"
+)
+
+// tooLate is said of what could not be told within a day.
+const tooLate = "It could not be said within a day."
 
 // telling is one subject that is told in one place in Slack.
 type telling struct {
@@ -37,22 +45,27 @@ type telling struct {
 	teller
 
 	s       *subject
-	to      *v1alpha1.Subscription
+	to      *audience
 	channel route.Channel
-	wanted  []int
-	now     time.Time
+	// wanted are the places of the happenings that are news here.
+	wanted []int
+	now    time.Time
 }
 
 // inSlack tells a channel, or a person, of a subject: with a message of its own that is kept up to date, or with
 // that of its release, or in a summary; and with a reply for each thing that somebody has to look at.
-func (a *Announcer) inSlack(ctx context.Context, t teller, s *subject, to *v1alpha1.Subscription) (time.Duration, error) {
-	wanted := a.wanted(s, to)
-	if len(wanted) == 0 || s.release != nil && s.release.Spec.Silent || s.prerelease && a.QuietPrereleases {
+func (a *Announcer) inSlack(ctx context.Context, t teller, s *subject, to *audience) (time.Duration, error) {
+	if s.release != nil && s.release.Spec.Silent || s.prerelease && a.QuietPrereleases {
 		return 0, nil
 	}
-	told := &telling{Announcer: a, teller: t, s: s, to: to, channel: a.channel(to), wanted: wanted, now: a.Now()}
+	told := &telling{
+		Announcer: a, teller: t, s: s, to: to, channel: a.channel(to.first), wanted: a.wanted(s, to, false), now: a.Now(),
+	}
 	card := told.load(told.key(v1alpha1.PartCard))
 	if card == nil {
+		if len(told.wanted) == 0 {
+			return 0, nil
+		}
 		again, err := told.first(ctx)
 		card = told.load(told.key(v1alpha1.PartCard))
 		if err != nil || card == nil {
@@ -61,6 +74,14 @@ func (a *Announcer) inSlack(ctx context.Context, t teller, s *subject, to *v1alp
 	}
 	if name, ok := strings.CutPrefix(card.ID, inRelease); ok {
 		return told.alerts(ctx, func() (string, bool) { return told.cardOf(ctx, name) })
+	}
+	if name, ok := strings.CutPrefix(card.ID, inAnswer); ok {
+		return told.belowAnswer(ctx, name)
+	}
+	if card.ID == "" && card.Error == "" && told.now.Sub(s.changed()) > old {
+		late := *card
+		late.Error = tooLate
+		return 0, told.save(ctx, late)
 	}
 	again, err := told.card(ctx)
 	if err != nil {
@@ -74,27 +95,25 @@ func (a *Announcer) inSlack(ctx context.Context, t teller, s *subject, to *v1alp
 }
 
 func (t *telling) key(part v1alpha1.ReportPart) ledger.Key {
-	return ledger.Key{Sink: route.SinkSlack, Target: t.to.Spec.Target, Part: part}
+	return ledger.Key{Sink: route.SinkSlack, Target: t.to.first.Spec.Target, Part: part}
 }
 
 // first decides how a subject is told that nothing was said of yet. If there is to be a message of its own, that
 // is sent.
 func (t *telling) first(ctx context.Context) (time.Duration, error) {
 	if summary := t.load(t.key(v1alpha1.PartSummary)); summary != nil {
+		if !t.hasBad(summary.At.Time) && !t.hasExcepted(summary.At.Time) {
+			return 0, nil
+		}
 		outgrown, err := t.outgrown(ctx, summary)
 		if err != nil || !outgrown {
 			return 0, err
 		}
 	}
-	if there, err := t.askedThere(ctx); err != nil || there {
-		return 0, err
-	}
-	release, wait, err := t.release(ctx)
-	if err != nil || wait > 0 {
+	if elsewhere, wait, err := t.elsewhere(ctx); err != nil || wait > 0 {
 		return wait, err
-	}
-	if release != "" {
-		return 0, t.save(ctx, t.report(v1alpha1.PartCard, inRelease+release))
+	} else if elsewhere != "" {
+		return 0, t.save(ctx, t.report(v1alpha1.PartCard, elsewhere))
 	}
 	if end, quiet := t.quiet(); quiet {
 		return 0, t.fold(ctx, v1alpha1.Summary{
@@ -104,14 +123,44 @@ func (t *telling) first(ctx context.Context) (time.Duration, error) {
 	if err := t.begin(); err != nil {
 		return 0, err
 	}
-	if !t.budget.take(t.to.Namespace+"/"+t.to.Name, t.channel.MostNew()) {
+	// What is of long ago, or can't be said now, is not to come in one by one, and calls nobody.
+	late := t.now.Sub(t.s.changed()) > old || t.Slack != nil && t.Slack.Trouble(t.to.first.Spec.Target) != ""
+	if late {
+		return 0, t.fold(ctx, v1alpha1.Summary{Kind: v1alpha1.SummaryBurst})
+	}
+	if t.channel.Thread {
+		if _, wait, err := t.head(ctx, t.s.happenings[0]); err != nil || wait > 0 {
+			return wait, err
+		}
+	}
+	if !t.budget.take(t.to.first.Namespace+"/"+t.to.first.Name, t.channel.MostNew()) {
 		return 0, t.fold(ctx, v1alpha1.Summary{Kind: v1alpha1.SummaryBurst})
 	}
 	return t.card(ctx)
 }
 
+// elsewhere returns the ID of a report that says which other message here tells of the Promotion; empty if none
+// does. wait says that there may be one in a moment.
+func (t *telling) elsewhere(ctx context.Context) (id string, wait time.Duration, err error) {
+	if t.s.record == nil {
+		return "", 0, nil
+	}
+	release, wait, err := t.release(ctx)
+	switch {
+	case err != nil || wait > 0:
+		return "", wait, err
+	case release != "":
+		return inRelease + release, 0, nil
+	}
+	there, wait, err := t.askedThere(ctx)
+	if there {
+		return inAnswer + t.s.record.Spec.Shipment, 0, err
+	}
+	return "", wait, err
+}
+
 func (t *telling) report(part v1alpha1.ReportPart, id string) v1alpha1.Report {
-	return v1alpha1.Report{Sink: route.SinkSlack, Target: t.to.Spec.Target, Part: part, ID: id, At: metav1.NewTime(t.now)}
+	return v1alpha1.Report{Sink: route.SinkSlack, Target: t.to.first.Spec.Target, Part: part, ID: id, At: metav1.NewTime(t.now)}
 }
 
 // fold has the subject told in a summary.
@@ -119,7 +168,7 @@ func (t *telling) fold(ctx context.Context, wanted v1alpha1.Summary) error {
 	if err := t.begin(); err != nil {
 		return err
 	}
-	summary, err := t.books.of(t.to).open(ctx, wanted)
+	summary, err := t.books.of(t.to.first).open(ctx, wanted)
 	if err != nil {
 		return err
 	}
@@ -133,24 +182,34 @@ func (t *telling) fold(ctx context.Context, wanted v1alpha1.Summary) error {
 // outgrown reports whether something bad has happened since the summary was closed that the subject is told in:
 // nobody would notice that in there.
 func (t *telling) outgrown(ctx context.Context, told *v1alpha1.Report) (bool, error) {
+	all, err := t.books.of(t.to.first).all(ctx)
+	if err != nil {
+		return false, err
+	}
 	closed := told.At.Time
-	if t.hasBad(closed) {
-		// Only then is it worth to look at the summary.
-		all, err := t.books.of(t.to).all(ctx)
-		if err != nil {
-			return false, err
+	for _, s := range all {
+		if s.Key != told.ID {
+			continue
 		}
-		for _, s := range all {
-			if s.Key != told.ID {
-				continue
-			}
-			if s.Until == nil {
-				return false, nil
-			}
-			closed = s.Until.Time
+		if s.Kind == v1alpha1.SummaryQuiet && t.hasExcepted(told.At.Time) {
+			return true, nil
 		}
+		if s.Until == nil {
+			return false, nil
+		}
+		closed = s.Until.Time
 	}
 	return t.hasBad(closed), nil
+}
+
+// hasExcepted reports whether something has happened after a time that is told at any hour.
+func (t *telling) hasExcepted(after time.Time) bool {
+	for _, i := range t.wanted {
+		if h := t.s.happenings[i]; t.channel.Quiet.Excepts(h.Outcome) && h.At.After(after) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasBad reports whether something bad that is to be told has happened after a time.
@@ -176,33 +235,73 @@ func (t *telling) quiet() (end time.Time, quiet bool) {
 	return t.channel.Quiet.Until(t.now)
 }
 
-// askedThere reports whether a Promotion was asked for in the channel, where the answer tells of it.
-func (t *telling) askedThere(ctx context.Context) (bool, error) {
-	if t.s.record == nil || t.s.record.Spec.Shipment == "" || t.to.Spec.Personal != nil || t.Slack == nil {
-		return false, nil
+// askedThere reports whether a Promotion was asked for in the channel, where the answer tells of it. wait says that
+// this is not known yet.
+func (t *telling) askedThere(ctx context.Context) (there bool, wait time.Duration, err error) {
+	shipment, err := t.shipment(ctx, t.s.record.Spec.Shipment)
+	if err != nil || shipment == nil || shipment.Spec.Origin.Slack == nil || t.to.isPerson() || t.Slack == nil {
+		return false, 0, err
 	}
-	var shipment v1alpha1.Shipment
-	key := client.ObjectKey{Namespace: t.to.Namespace, Name: t.s.record.Spec.Shipment}
-	if err := t.client.Get(ctx, key, &shipment); err != nil {
-		return false, client.IgnoreNotFound(err)
-	}
-	if shipment.Spec.Origin.Slack == nil {
-		return false, nil
-	}
-	id, err := t.Slack.Resolve(ctx, t.to.Spec.Target)
+	id, err := t.Slack.Resolve(ctx, t.to.first.Spec.Target)
 	if err != nil {
-		// Then nothing can be said there anyway, and what is wrong with the channel is found out by trying.
-		return false, nil //nolint:nilerr // see above
+		if t.Slack.Trouble(t.to.first.Spec.Target) != "" {
+			return false, 0, nil
+		}
+		return false, soon, nil //nolint:nilerr // it is asked again
 	}
-	return id == shipment.Spec.Origin.Slack.Channel, nil
+	return id == shipment.Spec.Origin.Slack.Channel, 0, nil
+}
+
+// shipment returns a Shipment, nil if there is none.
+func (t *telling) shipment(ctx context.Context, name string) (*v1alpha1.Shipment, error) {
+	if name == "" {
+		return nil, nil
+	}
+	var s v1alpha1.Shipment
+	err := t.client.Get(ctx, client.ObjectKey{Namespace: t.to.first.Namespace, Name: name}, &s)
+	if apierrors.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("get shipment %s: %w", name, err)
+	}
+	return &s, nil
+}
+
+// belowAnswer tells what the answer to who asked does not: what has happened since that was complete, and to the
+// owner, what failed. It stands below the answer.
+func (t *telling) belowAnswer(ctx context.Context, name string) (time.Duration, error) {
+	shipment, err := t.shipment(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	owner := t.owner()
+	t.wanted = slices.DeleteFunc(slices.Clone(t.wanted), func(i int) bool {
+		h := t.s.happenings[i]
+		if h.Outcome == v1alpha1.OutcomeFailed {
+			return owner.ID == "" || slices.Contains(t.s.people, owner.ID)
+		}
+		return shipment != nil && (shipment.Status.FinishedAt == nil || h.At.Before(shipment.Status.FinishedAt))
+	})
+	return t.alerts(ctx, func() (string, bool) {
+		if shipment == nil {
+			return "", true
+		}
+		for _, report := range shipment.Status.Reports {
+			if report.Part == v1alpha1.PartCard {
+				return report.ID, report.ID != "" || report.Error != ""
+			}
+		}
+		return "", false
+	})
 }
 
 // card makes the subject's own message say how it stands.
 func (t *telling) card(ctx context.Context) (time.Duration, error) {
-	m := t.message(v1alpha1.PartCard, t.word(t.s.kind(), t.s.card(t.Links), t.s, t.s.happenings[t.wanted[len(t.wanted)-1]]))
+	m := t.message(v1alpha1.PartCard, t.word(t.s.kind(), t.s.card(t.Links), t.s, t.s.happenings[len(t.s.happenings)-1]))
 	if t.channel.Thread {
 		if r := t.load(t.key(v1alpha1.PartCard)); r == nil || r.ID == "" {
-			head, wait, err := t.head(ctx, t.s.happenings[t.wanted[0]])
+			head, wait, err := t.head(ctx, t.s.happenings[0])
 			if err != nil || wait > 0 {
 				return wait, err
 			}
@@ -217,8 +316,12 @@ func (t *telling) head(ctx context.Context, h v1alpha1.Happening) (id string, wa
 	if err := t.begin(); err != nil {
 		return "", 0, err
 	}
-	key := string(v1alpha1.SummaryThread) + "-" + h.At.In(t.channel.Zone()).Format("20060102")
-	summary, err := t.books.of(t.to).open(ctx, v1alpha1.Summary{Key: key, Kind: v1alpha1.SummaryThread})
+	local := h.At.In(t.channel.Zone())
+	begin := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, local.Location())
+	summary, err := t.books.of(t.to.first).open(ctx, v1alpha1.Summary{
+		Key: string(v1alpha1.SummaryThread) + "-" + local.Format("20060102"), Kind: v1alpha1.SummaryThread,
+		From: metav1.NewTime(begin), Until: &metav1.Time{Time: begin.AddDate(0, 0, 1)},
+	})
 	switch {
 	case err != nil:
 		return "", 0, err
@@ -244,6 +347,10 @@ func (t *telling) alerts(ctx context.Context, below func() (id string, ok bool))
 				continue
 			}
 		}
+		said := t.load(t.key(t.s.part(i)))
+		if (said == nil || said.ID == "" && said.Error == "") && t.now.Sub(h.At.Time) > old {
+			continue // nobody is called because of what was a day ago
+		}
 		id, ok := below()
 		if !ok && t.now.Sub(h.At.Time) < patience {
 			again = sooner(again, soon)
@@ -251,7 +358,7 @@ func (t *telling) alerts(ctx context.Context, below func() (id string, ok bool))
 		}
 		m := t.message(t.s.part(i), t.word("alert", t.s.alert(h, t.Links), t.s, h))
 		m.ReplyTo = id
-		if t.channel.Thread && t.load(t.key(m.Part)) == nil {
+		if t.channel.Thread && (said == nil || said.ID == "") {
 			// A thread has no threads in it.
 			head, wait, err := t.head(ctx, h)
 			if err != nil || wait > 0 {
@@ -274,7 +381,7 @@ func (t *telling) alerts(ctx context.Context, below func() (id string, ok bool))
 // owner is who is called when something goes wrong: the owner of the service, else who asked for it. Nobody
 // need be called in their own direct messages.
 func (t *telling) owner() chatops.Actor {
-	if t.to.Spec.Personal != nil {
+	if t.to.isPerson() {
 		return chatops.Actor{}
 	}
 	id := t.Table.Owner(t.s.project, t.s.service)
@@ -289,19 +396,19 @@ func (t *telling) owner() chatops.Actor {
 
 func (t *telling) message(part v1alpha1.ReportPart, card chatops.Card) notify.Message {
 	return notify.Message{
-		Target: notify.Target{Channel: &notify.Channel{Name: t.to.Spec.Target}}, Part: part,
-		Marker: t.s.marker(t.to.Spec.Target, part), Since: t.s.since(), Card: card,
+		Target: notify.Target{Channel: &notify.Channel{Name: t.to.first.Spec.Target}}, Part: part,
+		Marker: t.s.marker(t.to.first.Spec.Target, part), Since: t.s.since(), Card: card,
 	}
 }
 
 // release returns the name of the Release whose message here tells of the Promotion, too; empty if there is none.
 // wait says that there may be one in a moment.
 func (t *telling) release(ctx context.Context) (name string, wait time.Duration, err error) {
-	if t.s.record == nil || !t.s.isRelease || t.s.record.Spec.Rollback {
+	if !t.s.isRelease || t.s.record.Spec.Rollback {
 		return "", 0, nil
 	}
 	var list v1alpha1.ReleaseList
-	err = t.client.List(ctx, &list, client.InNamespace(t.to.Namespace),
+	err = t.client.List(ctx, &list, client.InNamespace(t.to.first.Namespace),
 		client.MatchingFields{releaseVersion: t.s.service + " " + t.s.version})
 	if err != nil {
 		return "", 0, fmt.Errorf("find the release of %s %s: %w", t.s.service, t.s.version, err)
@@ -311,11 +418,11 @@ func (t *telling) release(ctx context.Context) (name string, wait time.Duration,
 	}
 	r := &list.Items[0]
 	about := t.aboutRelease(r)
-	if r.Spec.Silent || r.Status.SupersededBy != "" || len(t.Announcer.wanted(&about, t.to)) == 0 {
+	if r.Spec.Silent || r.Status.SupersededBy != "" || len(t.Announcer.wanted(&about, t.to, true)) == 0 {
 		return "", 0, nil
 	}
 	for _, report := range r.Status.Reports {
-		if report.Sink == route.SinkSlack && report.Target == t.to.Spec.Target && (report.Part == v1alpha1.PartSummary || report.Error != "") {
+		if report.Sink == route.SinkSlack && report.Target == t.to.first.Spec.Target && (report.Part == v1alpha1.PartSummary || report.Error != "") {
 			return "", 0, nil
 		}
 	}
@@ -325,7 +432,7 @@ func (t *telling) release(ctx context.Context) (name string, wait time.Duration,
 // awaitRelease waits for the Release of Freight that has just been discovered.
 func (t *telling) awaitRelease(ctx context.Context) (name string, wait time.Duration, err error) {
 	var freight kargoapi.Freight
-	key := client.ObjectKey{Namespace: t.to.Namespace, Name: t.s.record.Spec.Freight}
+	key := client.ObjectKey{Namespace: t.to.first.Namespace, Name: t.s.record.Spec.Freight}
 	if err := t.client.Get(ctx, key, &freight); err != nil {
 		return "", 0, client.IgnoreNotFound(err)
 	}
@@ -338,11 +445,11 @@ func (t *telling) awaitRelease(ctx context.Context) (name string, wait time.Dura
 // cardOf returns the message about a Release here; false if it is not there yet.
 func (t *telling) cardOf(ctx context.Context, release string) (id string, ok bool) {
 	var r v1alpha1.Release
-	if err := t.client.Get(ctx, client.ObjectKey{Namespace: t.to.Namespace, Name: release}, &r); err != nil {
+	if err := t.client.Get(ctx, client.ObjectKey{Namespace: t.to.first.Namespace, Name: release}, &r); err != nil {
 		return "", false
 	}
 	for _, report := range r.Status.Reports {
-		if report.Sink == route.SinkSlack && report.Target == t.to.Spec.Target && report.Part == v1alpha1.PartCard {
+		if report.Sink == route.SinkSlack && report.Target == t.to.first.Spec.Target && report.Part == v1alpha1.PartCard {
 			return report.ID, report.ID != "" || report.Error != ""
 		}
 	}

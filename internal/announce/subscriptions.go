@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/util/wait"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
@@ -26,46 +28,101 @@ type ensurer struct{ *Announcer }
 // Start implements manager.Runnable. What can't be done now is tried until it can: until then nobody is told
 // anything.
 func (e ensurer) Start(ctx context.Context) error {
-	backoff := wait.Backoff{Duration: 200 * time.Millisecond, Factor: 2, Jitter: 0.2, Steps: 1 << 30, Cap: 30 * time.Second}
-	err := wait.ExponentialBackoffWithContext(ctx, backoff, func(ctx context.Context) (bool, error) {
-		ctx, cancel := context.WithTimeout(ctx, callTimeout)
-		defer cancel()
-		if err := e.ensure(ctx); err != nil {
-			e.Log.WarnContext(ctx, "could not write down who is told what, trying again", "error", err)
-			return false, nil
+	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
+		err := e.ensure(ctx)
+		if err == nil || ctx.Err() != nil {
+			return nil //nolint:nilerr // to be told to stop before it was done is no failure
 		}
-		return true, nil
-	})
-	if ctx.Err() != nil {
-		return nil
+		e.Log.WarnContext(ctx, "could not write down who is told what, trying again", "error", err)
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return nil
+		}
 	}
-	return err
 }
 
+// ensure does so in all namespaces. One in which it can't keeps no other back.
 func (e ensurer) ensure(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	var failed error
 	for _, namespace := range e.Namespaces {
-		wanted := map[string]bool{}
-		for _, d := range e.Destinations {
-			s := configured(namespace, d)
-			wanted[s.Name] = true
-			if err := e.client.Create(ctx, s); err != nil && !apierrors.IsAlreadyExists(err) {
-				return fmt.Errorf("create subscription %s/%s: %w", namespace, s.Name, err)
-			}
+		failed = errors.Join(failed, e.ensureIn(ctx, namespace))
+	}
+	return failed
+}
+
+func (e ensurer) ensureIn(ctx context.Context, namespace string) error {
+	wanted := map[string]bool{}
+	for _, d := range e.Destinations {
+		s := configured(namespace, d)
+		s.Spec.Rules = e.hashOf(d)
+		wanted[s.Name] = true
+		if err := e.keep(ctx, s); err != nil {
+			return err
 		}
-		var list v1alpha1.SubscriptionList
-		err := e.quorum.List(ctx, &list, client.InNamespace(namespace), client.MatchingLabels{v1alpha1.LabelManagedBy: managedByConfiguration})
-		if err != nil {
-			return fmt.Errorf("list subscriptions of %s: %w", namespace, err)
-		}
-		for i := range list.Items {
-			if s := &list.Items[i]; !wanted[s.Name] {
-				if err := e.client.Delete(ctx, s, client.Preconditions{UID: &s.UID}); client.IgnoreNotFound(err) != nil {
-					return fmt.Errorf("delete subscription %s/%s: %w", namespace, s.Name, err)
-				}
+	}
+	var list v1alpha1.SubscriptionList
+	err := e.quorum.List(ctx, &list, client.InNamespace(namespace), client.MatchingLabels{v1alpha1.LabelManagedBy: managedByConfiguration})
+	if err != nil {
+		return fmt.Errorf("list subscriptions of %s: %w", namespace, err)
+	}
+	for i := range list.Items {
+		if s := &list.Items[i]; !wanted[s.Name] {
+			if err := e.client.Delete(ctx, s, client.Preconditions{UID: &s.UID}); client.IgnoreNotFound(err) != nil {
+				return fmt.Errorf("delete subscription %s/%s: %w", namespace, s.Name, err)
 			}
 		}
 	}
 	return nil
+}
+
+// lately is how long before the rules were seen to have changed they may have: a bot restarts meanwhile.
+const lately = 5 * time.Minute
+
+// keep makes a Subscription, or brings the one that there is up to date. Where its rules have changed, it is told
+// by the new ones what happens from now on, and not all that they would have told before.
+func (e ensurer) keep(ctx context.Context, wanted *v1alpha1.Subscription) error {
+	err := e.client.Create(ctx, wanted.DeepCopy())
+	if err == nil {
+		return nil
+	}
+	key := client.ObjectKeyFromObject(wanted)
+	if !apierrors.IsAlreadyExists(err) {
+		return fmt.Errorf("create subscription %s: %w", key, err)
+	}
+	var found v1alpha1.Subscription
+	if err := e.quorum.Get(ctx, key, &found); err != nil {
+		return fmt.Errorf("get subscription %s: %w", key, err)
+	}
+	if found.Spec.Rules == wanted.Spec.Rules {
+		return nil
+	}
+	changed := found.DeepCopy()
+	changed.Spec.Rules = wanted.Spec.Rules
+	changed.Spec.Since = &metav1.Time{Time: e.Now().Add(-lately)}
+	if err := e.client.Patch(ctx, changed, client.MergeFrom(&found)); err != nil {
+		return fmt.Errorf("change subscription %s: %w", key, err)
+	}
+	return nil
+}
+
+// hashOf tells the rules of a destination from others.
+func (a *Announcer) hashOf(d route.Destination) string {
+	told := struct {
+		Rules       []route.Rule
+		Deployments Deployments
+	}{Rules: a.Table.Of(d)}
+	if d.Sink == route.SinkDeployment {
+		told.Deployments = a.Deployments
+	}
+	encoded, err := json.Marshal(told)
+	if err != nil {
+		panic(err) // strings and slices of them always encode
+	}
+	sum := sha256.Sum256(encoded)
+	return hex.EncodeToString(sum[:8])
 }
 
 // configured returns the Subscription of a destination of the configuration.
@@ -102,39 +159,25 @@ func (a *Announcer) subscriptions(ctx context.Context, namespace string) ([]v1al
 	return list.Items, nil
 }
 
-// tells reports whether a Subscription is to be told of an event.
+// tells reports whether a Subscription is for an event, whenever that was.
 func (a *Announcer) tells(s *v1alpha1.Subscription, e route.Event) bool {
-	// Kubernetes keeps times by the second.
-	if e.At.Before(s.CreationTimestamp.Time) {
-		return false
-	}
+	hasStage := func(environment string) bool { return a.HasStage(e.Project, e.Service, environment) }
 	switch {
 	case s.Spec.Personal != nil:
-		return route.Personal(s.Spec.Personal, s.Spec.Target).Matches(e)
+		rule := route.Personal(s.Spec.Personal, s.Spec.Target)
+		return rule.Matches(e) && rule.Reaches(e, hasStage)
 	case s.Spec.Sink == route.SinkDeployment:
 		return e.Environment != "" && (e.Release || a.Deployments.Builds)
 	case s.Spec.Sink == route.SinkReleasePage, s.Spec.Sink == route.SinkCheck:
 		return e.Release
 	default:
-		d := route.Destination{Sink: s.Spec.Sink, Target: s.Spec.Target}
-		return a.Table.Tells(d, e) && (e.Environment != "" || a.reaches(d, e))
+		return a.Table.Tells(route.Destination{Sink: s.Spec.Sink, Target: s.Spec.Target}, e, hasStage)
 	}
 }
 
-// reaches reports whether what is about no environment, such as a release, can reach one that a destination is
-// told of.
-func (a *Announcer) reaches(d route.Destination, e route.Event) bool {
-	names, all := a.Table.Environments(d, e.Project, e.Service)
-	if all {
-		return true
-	}
-	for _, name := range names {
-		if a.HasStage(e.Project, e.Service, name) {
-			return true
-		}
-	}
-	return false
-}
+// isNews reports whether an event happened when a Subscription was told what happens already. Kubernetes keeps times
+// by the second.
+func isNews(s *v1alpha1.Subscription, e route.Event) bool { return !e.At.Before(s.Begins().Time) }
 
 // Wants reports whether anybody is to be told of an event in a namespace, or has it in a digest.
 func (a *Announcer) Wants(ctx context.Context, namespace string, e route.Event) bool {
@@ -143,7 +186,7 @@ func (a *Announcer) Wants(ctx context.Context, namespace string, e route.Event) 
 		return false
 	}
 	for i := range subscriptions {
-		if s := &subscriptions[i]; a.tells(s, e) || a.digests(s, e) {
+		if s := &subscriptions[i]; isNews(s, e) && (a.tells(s, e) || a.digests(s, e)) {
 			return true
 		}
 	}
@@ -154,7 +197,7 @@ func (a *Announcer) Wants(ctx context.Context, namespace string, e route.Event) 
 // is told at once or not.
 func (a *Announcer) digests(s *v1alpha1.Subscription, e route.Event) bool {
 	shipped := e.Outcome == v1alpha1.OutcomeSucceeded || e.Outcome == v1alpha1.OutcomeRolledBack
-	if !shipped || !e.Release || e.At.Before(s.CreationTimestamp.Time) || a.channel(s).Digest == nil {
+	if !shipped || !e.Release || a.channel(s).Digest == nil {
 		return false
 	}
 	d := route.Destination{Sink: s.Spec.Sink, Target: s.Spec.Target}

@@ -2,6 +2,7 @@ package announce
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,8 @@ const (
 	burstPause = 2 * time.Minute
 	// burstLimit is how long such a summary is open at most.
 	burstLimit = 15 * time.Minute
+	// digestDelay is how long after it is due a digest is sent, so that all that belongs into it is known.
+	digestDelay = time.Minute
 	// troubleCheck is how often it is looked whether something is wrong with a channel.
 	troubleCheck = time.Minute
 )
@@ -37,6 +40,9 @@ func (a *Announcer) reconcileSubscription(ctx context.Context, req reconcile.Req
 	if to.Spec.Sink != route.SinkSlack || a.deliverers[route.SinkSlack] == nil {
 		return reconcile.Result{}, nil
 	}
+	if first, err := a.isFirst(ctx, &to); err != nil || !first {
+		return reconcile.Result{RequeueAfter: troubleCheck}, err
+	}
 	own := a.books.of(&to)
 	again, err := a.digest(ctx, &to, own)
 	if err != nil {
@@ -46,14 +52,25 @@ func (a *Announcer) reconcileSubscription(ctx context.Context, req reconcile.Req
 	if err != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
+	var failed error
 	for _, summary := range all {
+		// One that can't be said now keeps no other back.
 		wait, err := a.sumUp(ctx, &to, own, summary)
 		if err != nil {
-			return reconcile.Result{}, fmt.Errorf("sum up for subscription %s: %w", req, err)
+			failed = errors.Join(failed, fmt.Errorf("sum up %s for subscription %s: %w", summary.Key, req, err))
 		}
 		again = sooner(again, wait)
 	}
-	return reconcile.Result{RequeueAfter: sooner(again, troubleCheck)}, a.trouble(ctx, &to)
+	return reconcile.Result{RequeueAfter: sooner(again, troubleCheck)}, errors.Join(failed, a.trouble(ctx, &to))
+}
+
+// isFirst reports whether a Subscription is the one by which its place is known.
+func (a *Announcer) isFirst(ctx context.Context, to *v1alpha1.Subscription) (bool, error) {
+	all, err := a.subscriptions(ctx, to.Namespace)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(a.audiences(ctx, all), func(place *audience) bool { return place.first.UID == to.UID }), nil
 }
 
 // digest begins the digest of the last period that is over, if there is none yet.
@@ -63,17 +80,16 @@ func (a *Announcer) digest(ctx context.Context, to *v1alpha1.Subscription, own *
 		return 0, nil
 	}
 	now := a.Now()
-	from, until := d.Last(now)
-	if until.After(to.CreationTimestamp.Time) {
-		err := own.begin(ctx, v1alpha1.Summary{
-			Key: keyOf(v1alpha1.SummaryDigest, until), Kind: v1alpha1.SummaryDigest,
-			From: metav1.NewTime(from), Until: &metav1.Time{Time: until},
-		})
-		if err != nil {
-			return 0, client.IgnoreNotFound(err)
-		}
+	// What has just shipped may not be known yet, least of all right after a start.
+	settled := now.Add(-digestDelay)
+	if wait := a.started.Sub(settled); wait > 0 {
+		return wait, nil
 	}
-	return d.Next(now).Sub(now), nil
+	from, until := d.Last(settled)
+	if err := own.digest(ctx, from, until); err != nil {
+		return 0, client.IgnoreNotFound(err)
+	}
+	return d.Next(settled).Sub(settled), nil
 }
 
 // sumUp makes the message of a summary say what it is to say.
@@ -98,6 +114,11 @@ func (a *Announcer) sumUp(ctx context.Context, to *v1alpha1.Subscription, own *b
 	}
 	if len(view.Records) == 0 && len(view.Releases) == 0 && s.Kind != v1alpha1.SummaryThread {
 		// Nothing has shipped, and nobody need be told so; or the bot died before the first was added.
+		if s.Kind == v1alpha1.SummaryDigest {
+			return again, entry{book: own, key: s.Key}.Save(ctx, v1alpha1.Report{
+				Sink: route.SinkSlack, Target: to.Spec.Target, Part: v1alpha1.PartCard, ID: nothingSaid, At: metav1.NewTime(now),
+			})
+		}
 		return again, nil
 	}
 	card := a.wordSummary(view)
@@ -107,6 +128,9 @@ func (a *Announcer) sumUp(ctx context.Context, to *v1alpha1.Subscription, own *b
 	}, entry{book: own, key: s.Key})
 	return sooner(again, wait), err
 }
+
+// nothingSaid is the ID of the message about a time in which nothing has happened.
+const nothingSaid = "none"
 
 // sinceOf returns a time before which nothing was said of a summary.
 func (a *Announcer) sinceOf(s v1alpha1.Summary) time.Time {
@@ -118,7 +142,8 @@ func (a *Announcer) sinceOf(s v1alpha1.Summary) time.Time {
 
 // closeBurst closes the summary of a burst that is over. last is when something was last added to it.
 func (a *Announcer) closeBurst(ctx context.Context, own *book, s v1alpha1.Summary, last time.Time) (time.Duration, error) {
-	if s.Kind != v1alpha1.SummaryBurst || s.Until != nil {
+	if s.Kind != v1alpha1.SummaryBurst || s.Until != nil || s.Report == nil || s.Report.ID == "" && s.Report.Error == "" {
+		// As long as nothing can be said, there is one for all.
 		return 0, nil
 	}
 	if last.Before(s.From.Time) {
@@ -143,9 +168,6 @@ func (a *Announcer) view(ctx context.Context, to *v1alpha1.Subscription, s v1alp
 	if s.Kind == v1alpha1.SummaryDigest {
 		view.Weekly = a.channel(to).Digest != nil && a.channel(to).Digest.Weekly
 		return view, time.Time{}, a.shipped(ctx, to, &view)
-	}
-	if s.Kind == v1alpha1.SummaryThread {
-		view.Until = s.From.AddDate(0, 0, 1)
 	}
 	last, err := a.folded(ctx, to, s, &view)
 	return view, last, err
@@ -197,7 +219,7 @@ func (a *Announcer) shipped(ctx context.Context, to *v1alpha1.Subscription, view
 	during := func(s *subject) bool {
 		return slices.ContainsFunc(s.happenings, func(h v1alpha1.Happening) bool {
 			in := !h.At.Time.Before(view.From) && h.At.Time.Before(view.Until)
-			return in && (a.tells(to, s.event(h)) || a.digests(to, s.event(h)))
+			return in && isNews(to, s.event(h)) && (a.tells(to, s.event(h)) || a.digests(to, s.event(h)))
 		})
 	}
 	for i := range records.Items {

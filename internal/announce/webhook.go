@@ -4,19 +4,23 @@ import (
 	"context"
 	"time"
 
-	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
+	"github.com/davidaparicio/kargo-bot/internal/notify/ledger"
 	"github.com/davidaparicio/kargo-bot/internal/route"
 )
 
 // byWebhook sends a program an event for each thing that has happened.
-func (a *Announcer) byWebhook(ctx context.Context, t teller, s *subject, to *v1alpha1.Subscription) (time.Duration, error) {
+func (a *Announcer) byWebhook(ctx context.Context, t teller, s *subject, to *audience) (time.Duration, error) {
 	var again time.Duration
-	for _, i := range a.wanted(s, to) {
+	for _, i := range a.wanted(s, to, false) {
 		part := s.part(i)
 		m := notify.Message{
-			Target: notify.Target{Webhook: &notify.Webhook{Name: to.Spec.Target, Event: a.eventOf(s, i)}},
-			Part:   part, Marker: s.marker(to.Spec.Target, part), Since: s.happenings[i].At.Time,
+			Target: notify.Target{Webhook: &notify.Webhook{Name: to.first.Spec.Target, Event: a.eventOf(s, i)}},
+			Part:   part, Marker: s.marker(to.first.Spec.Target, part), Since: a.Now(),
+		}
+		// A program is given time to come back from when it was first called.
+		if r := t.load(ledger.Key{Sink: route.SinkWebhook, Target: to.first.Spec.Target, Part: part}); r != nil {
+			m.Since = r.At.Time
 		}
 		// The hash is of the card. What was sent is never sent again, whatever becomes of the subject.
 		m.Card.Title = string(part)

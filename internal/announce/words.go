@@ -48,6 +48,10 @@ func (a *Announcer) data(s *subject, h v1alpha1.Happening) wording.Data {
 		FromVersion: e.FromVersion, Freight: e.Freight, By: e.By, Outcome: route.Word(h.Outcome), Message: h.Message,
 	}
 	if r := s.release; r != nil {
+		d.Outcome, d.Message, d.Environment = outcomeOf(r.Status.Phase), r.Status.Message, ""
+		if h.Outcome == v1alpha1.OutcomeOverdue && r.Status.Phase == v1alpha1.ReleaseOverdue {
+			d.Message = h.Message
+		}
 		d.Alias, d.Phase, d.URL = r.Status.Alias, string(r.Status.Phase), e.URL
 		if c := r.Status.Contents; c != nil && c.Added != nil {
 			d.Commits = c.Added.Commits
@@ -62,4 +66,20 @@ func (a *Announcer) data(s *subject, h v1alpha1.Happening) wording.Data {
 		d.Step = p.Status.Steps[i].Name
 	}
 	return d
+}
+
+// outcomeOf is what rules would call how far a release is.
+func outcomeOf(phase v1alpha1.ReleasePhase) string {
+	switch phase {
+	case v1alpha1.ReleaseOverdue:
+		return route.Word(v1alpha1.OutcomeOverdue)
+	case v1alpha1.ReleaseWaiting:
+		return route.Word(v1alpha1.OutcomeWaiting)
+	case v1alpha1.ReleaseFailed:
+		return route.Word(v1alpha1.OutcomeFailed)
+	case v1alpha1.ReleaseLive:
+		return route.Word(v1alpha1.OutcomeSucceeded)
+	default:
+		return route.Word(v1alpha1.OutcomeReleased)
+	}
 }

@@ -82,7 +82,7 @@ func (a *announcing) setup(mgr ctrl.Manager) error {
 		Table: a.Announce.Table, Destinations: a.destinations(), Deliverers: a.deliverers,
 		Slack: a.channels, SlackID: slackIDs(a.People), Wording: a.Announce.Wording,
 		QuietPrereleases: a.Announce.Prereleases == release.SilencePrereleases || a.Announce.Prereleases == release.IgnorePrereleases,
-		Links: a.links, Now: a.Now, Log: a.Log, Metrics: announce.NewMetrics(a.Registry),
+		Links:            a.links, Now: a.Now, Log: a.Log, Metrics: announce.NewMetrics(a.Registry),
 	}
 	if d := a.Announce.Deployments; d != nil {
 		options.Deployments = *d

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
@@ -62,7 +63,8 @@ func (b *Bot) setSubscription(ctx context.Context, namespace string, who subscri
 		return true, false, nil
 	default:
 		s := found.DeepCopy()
-		s.Spec = v1alpha1.SubscriptionSpec{Sink: route.SinkSlack, Target: who.user, Personal: want}
+		since := metav1.NewTime(b.Now())
+		s.Spec = v1alpha1.SubscriptionSpec{Sink: route.SinkSlack, Target: who.user, Since: &since, Personal: want}
 		err = b.Shipments.Patch(ctx, s, client.MergeFrom(found))
 	}
 	if err != nil {

@@ -80,6 +80,8 @@ func (d *Deliverer) find(ctx context.Context, m Message, hash string, report v1a
 	if d.knownUnsent(m.Marker) {
 		return d.post(ctx, m, hash, report, record)
 	}
+	// It was recorded before it was sent.
+	m.Since = report.At.Time
 	id, err := d.sink.Find(ctx, m)
 	if err != nil {
 		return d.failed(ctx, "find", err, report, record)

@@ -55,6 +55,11 @@ func (r Rule) Matches(e Event) bool {
 		(!r.Mine || r.isFor(e.People))
 }
 
+// Reaches reports whether what an event is about can come to one of the rule's environments.
+func (r Rule) Reaches(e Event, hasStage func(environment string) bool) bool {
+	return e.Environment != "" || len(r.Environments) == 0 || slices.ContainsFunc(r.Environments, hasStage)
+}
+
 // concerns reports whether the rule is about a service.
 func (r Rule) concerns(project, service string) bool {
 	return len(r.Services) == 0 || slices.ContainsFunc(r.Services, func(pattern string) bool { return Match(pattern, project, service) })

@@ -82,7 +82,7 @@ func TestTable(t *testing.T) {
 		t.Errorf("destinations (-want +got)\n%s", diff)
 	}
 	failed, succeeded := event(v1alpha1.OutcomeFailed), event(v1alpha1.OutcomeSucceeded)
-	if !table.Tells(oncall, failed) || table.Tells(oncall, succeeded) || !table.Tells(deploys, succeeded) {
+	if !table.Tells(oncall, failed, nil) || table.Tells(oncall, succeeded, nil) || !table.Tells(deploys, succeeded, nil) {
 		t.Error("a rule's outcomes are not those of its destinations")
 	}
 	for _, test := range []struct {

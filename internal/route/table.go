@@ -24,9 +24,23 @@ func (t *Table) Destinations() []Destination {
 	return all
 }
 
-// Tells reports whether a destination is told of an event.
-func (t *Table) Tells(d Destination, e Event) bool {
-	return slices.ContainsFunc(t.Rules, func(r Rule) bool { return slices.Contains(r.To, d) && r.Matches(e) })
+// Tells reports whether a destination is told of an event. hasStage reports whether the event's service can be
+// promoted to an environment: what is about none is told by rules for those that it can reach.
+func (t *Table) Tells(d Destination, e Event, hasStage func(environment string) bool) bool {
+	return slices.ContainsFunc(t.Rules, func(r Rule) bool {
+		return slices.Contains(r.To, d) && r.Matches(e) && r.Reaches(e, hasStage)
+	})
+}
+
+// Of returns the rules that tell a destination anything.
+func (t *Table) Of(d Destination) []Rule {
+	var own []Rule
+	for _, rule := range t.Rules {
+		if slices.Contains(rule.To, d) {
+			own = append(own, rule)
+		}
+	}
+	return own
 }
 
 // Environments returns the environments of a service of which a destination is told, each once, in the order

@@ -6,11 +6,14 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -64,7 +67,10 @@ func (l *Ledger[K, T]) Open(ctx context.Context, o T) (*Page[K, T], error) {
 		p.users++
 		return p, nil
 	}
-	p := &Page[K, T]{ledger: l, key: key, uid: live.GetUID(), reports: *live.Told(), users: 1}
+	p := &Page[K, T]{
+		ledger: l, key: key, uid: live.GetUID(), users: 1,
+		reports: *live.Told(), known: slices.Clone(*live.Told()), version: live.GetResourceVersion(),
+	}
 	l.pages[key] = p
 	return p, nil
 }
@@ -88,6 +94,15 @@ func (l *Ledger[K, T]) Forget(key client.ObjectKey) {
 	defer l.mu.Unlock()
 	if p := l.pages[key]; p != nil && p.users == 0 {
 		delete(l.pages, key)
+	}
+}
+
+// drop removes a page that is of no use any more, whoever has it open.
+func (l *Ledger[K, T]) drop(p *Page[K, T]) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.pages[p.key] == p {
+		delete(l.pages, p.key)
 	}
 }
 
@@ -124,9 +139,16 @@ type Page[K any, T object[K]] struct {
 
 	mu      sync.Mutex
 	reports []v1alpha1.Report
+	// known is what the API server is known to have, as of that version of the object.
+	known   []v1alpha1.Report
+	version string
 	// dirty says that the API server does not have the reports as they are.
 	dirty bool
 }
+
+// ErrOvertaken says that somebody else has written what was reported: another process that leads by now, or led a
+// moment ago. Nothing was written, and what is remembered is of no use any more.
+var ErrOvertaken = errors.New("somebody else reports on the same object")
 
 func (p *Page[K, T]) index(k Key) int {
 	return slices.IndexFunc(p.reports, func(r v1alpha1.Report) bool {
@@ -162,21 +184,58 @@ func (p *Page[K, T]) Flush(ctx context.Context) error {
 	return p.write(ctx)
 }
 
-// write puts the reports into the API server.
+// writeTries is how often a write is tried of which the object has changed meanwhile: others write the rest of its
+// status.
+const writeTries = 8
+
+// write puts the reports into the API server, in place of those that are known to be there and of no others.
 func (p *Page[K, T]) write(ctx context.Context) error {
-	target := T(new(K))
-	target.SetNamespace(p.key.Namespace)
-	target.SetName(p.key.Name)
-	base := T(new(K))
-	base.SetNamespace(p.key.Namespace)
-	base.SetName(p.key.Name)
-	*target.Told() = slices.Clone(p.reports)
 	p.dirty = true
-	err := p.ledger.do(ctx, func() error { return p.ledger.client.Status().Patch(ctx, target, client.MergeFrom(base)) })
-	if client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("record what was reported of %T %s: %w", target, p.key, err)
+	for range writeTries {
+		target, base := p.object(), p.object()
+		*target.Told() = slices.Clone(p.reports)
+		err := p.ledger.do(ctx, func() error {
+			return p.ledger.client.Status().Patch(ctx, target, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{}))
+		})
+		switch {
+		case err == nil:
+			p.known, p.version, p.dirty = slices.Clone(p.reports), target.GetResourceVersion(), false
+			return nil
+		case apierrors.IsNotFound(err):
+			p.dirty = false
+			return nil
+		case !apierrors.IsConflict(err):
+			return fmt.Errorf("record what was reported of %T %s: %w", target, p.key, err)
+		}
+		if err := p.read(ctx); err != nil {
+			return err
+		}
 	}
-	p.dirty = false
+	return fmt.Errorf("record what was reported of %s: it changes all the time", p.key)
+}
+
+// object returns the object without anything but its name and version.
+func (p *Page[K, T]) object() T {
+	o := T(new(K))
+	o.SetNamespace(p.key.Namespace)
+	o.SetName(p.key.Name)
+	o.SetResourceVersion(p.version)
+	return o
+}
+
+// read takes note of the object's version, if its reports are those that are known, or those that were to be
+// written: the answer to that may have been lost.
+func (p *Page[K, T]) read(ctx context.Context) error {
+	live := T(new(K))
+	if err := p.ledger.do(ctx, func() error { return p.ledger.quorum.Get(ctx, p.key, live) }); err != nil {
+		return fmt.Errorf("read what was reported of %T %s: %w", live, p.key, err)
+	}
+	there := *live.Told()
+	if live.GetUID() != p.uid || !equality.Semantic.DeepEqual(there, p.known) && !equality.Semantic.DeepEqual(there, p.reports) {
+		p.ledger.drop(p)
+		return fmt.Errorf("%T %s: %w", live, p.key, ErrOvertaken)
+	}
+	p.known, p.version = slices.Clone(there), live.GetResourceVersion()
 	return nil
 }
 
