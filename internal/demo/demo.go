@@ -35,6 +35,8 @@ const (
 type Options struct {
 	// StepTime is how long each step of a promotion takes. There are five on the way to production.
 	StepTime time.Duration
+	// BuildTime is how long it takes from a commit to its image in the registry.
+	BuildTime time.Duration
 	// KargoURL is where links to Kargo's UI lead; empty for no links.
 	KargoURL string
 	// Log hears of the bot and of the simulations.
@@ -53,11 +55,14 @@ type Demo struct {
 	mishaps  *mishaps
 	releases *releases
 	promoted chan *kargoapi.Promotion
-	slack    *workspace
-	slackAPI *http.Server
-	github   *forge
-	board    *board
-	bot      *app.App
+	builds   chan imageBuild
+	// buildTime is that of the options.
+	buildTime time.Duration
+	slack     *workspace
+	slackAPI  *http.Server
+	github    *forge
+	board     *board
+	bot       *app.App
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -70,6 +75,7 @@ func Start(ctx context.Context, o Options) (*Demo, error) {
 	d := &Demo{
 		id: rand.Text(), log: o.Log, now: time.Now, changed: newChanged(), done: make(chan struct{}),
 		releases: newReleases(), promoted: make(chan *kargoapi.Promotion, maxPromoted),
+		builds: make(chan imageBuild, maxBuilds), buildTime: o.BuildTime,
 	}
 	listener, err := d.build(ctx, o)
 	if err != nil {
@@ -147,6 +153,7 @@ func (d *Demo) botOptions(o Options) app.Options {
 		Cluster:    app.Cluster{Config: d.cluster.Config(botUser)},
 		Pipelines:  []kargo.Pipeline{pipeline()},
 		KargoURL:   o.KargoURL,
+		Announce:   announcements(),
 		People:     mapping(),
 		KargoRoles: true,
 		Listen:     loopback, Admin: loopback,

@@ -42,8 +42,10 @@ func newForge(now func() time.Time) (*forge, error) {
 	fake, err := githubfake.Start(githubfake.Config{
 		App: githubfake.App{
 			ID: appID, Slug: appSlug, Owner: repoOwner, Keys: []*rsa.PublicKey{public},
-			Permissions: map[string]string{"contents": "read", "issues": "write", "pull_requests": "write"},
-			Events:      []string{"create", "issue_comment", "pull_request", "push", "release"},
+			Permissions: map[string]string{
+				"checks": "write", "contents": "write", "deployments": "write", "issues": "write", "pull_requests": "write",
+			},
+			Events: []string{"create", "issue_comment", "pull_request", "push", "release"},
 		},
 		World:    forgeWorld(now()),
 		Contract: openapi.Contract{},
