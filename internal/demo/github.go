@@ -28,6 +28,7 @@ const (
 type forge struct {
 	*conversations
 
+	tags          *tags
 	fake          *githubfake.GitHub
 	key           secret.Text
 	webhookSecret string
@@ -54,7 +55,7 @@ func newForge(now func() time.Time) (*forge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &forge{conversations: newConversations(), fake: fake, key: secret.NewText(string(private)), webhookSecret: rand.Text()}, nil
+	return &forge{conversations: newConversations(), tags: newTags(), fake: fake, key: secret.NewText(string(private)), webhookSecret: rand.Text()}, nil
 }
 
 // Accounts and names of those that are no people.

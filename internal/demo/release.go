@@ -109,6 +109,7 @@ func (d *Demo) publish(ctx context.Context, s service, c conversation, sha strin
 	}); err != nil {
 		return fmt.Errorf("publish %s %s: %w", s.name, c.version, err)
 	}
+	d.github.tags.add(releaseTag(s.name, c.version))
 	d.releases.newest[s.name], d.releases.unreleased[s.name] = c.version, nil
 	d.startBuild(s, "sha-"+sha[:7], sha, world.DevWarehouse(s.name))
 	d.startBuild(s, c.version, sha, world.ReleasesWarehouse(s.name))

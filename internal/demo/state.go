@@ -36,7 +36,9 @@ func (d *Demo) State(ctx context.Context) (page.State, error) {
 	if err != nil {
 		return page.State{}, err
 	}
-	return page.State{Slack: d.slack.channel(), GitHub: d.github.threads(), Board: board, Shipments: shipments}, nil
+	return page.State{
+		Slack: d.slack.channel(), GitHub: d.github.threads(), Repository: d.github.repository(), Board: board, Shipments: shipments,
+	}, nil
 }
 
 // Changed implements page.World.

@@ -56,10 +56,11 @@ type Mishap struct {
 // State is the world as it is at a moment. Each member is an event of the stream of its own, sent
 // when it changed.
 type State struct {
-	Slack     Channel    `json:"slack"`
-	GitHub    []Thread   `json:"github"`
-	Board     Board      `json:"board"`
-	Shipments []Shipment `json:"shipments"`
+	Slack      Channel    `json:"slack"`
+	GitHub     []Thread   `json:"github"`
+	Repository Repository `json:"repository"`
+	Board      Board      `json:"board"`
+	Shipments  []Shipment `json:"shipments"`
 }
 
 // Channel is a channel in Slack.
