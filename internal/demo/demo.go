@@ -37,6 +37,8 @@ type Options struct {
 	StepTime time.Duration
 	// BuildTime is how long it takes from a commit to its image in the registry.
 	BuildTime time.Duration
+	// EditInterval is the least time between two edits of a comment on GitHub; 0 for that of earnest.
+	EditInterval time.Duration
 	// KargoURL is where links to Kargo's UI lead; empty for no links.
 	KargoURL string
 	// Log hears of the bot and of the simulations.
@@ -167,7 +169,7 @@ func (d *Demo) botOptions(o Options) app.Options {
 		},
 		GitHub: &app.GitHubOptions{
 			URL: d.github.fake.URL() + "/", AppID: appID, PrivateKey: d.github.key,
-			WebhookSecrets: []secret.Text{secret.NewText(d.github.webhookSecret)}, Templates: githubTemplates(),
+			WebhookSecrets: []secret.Text{secret.NewText(d.github.webhookSecret)}, Templates: githubTemplates(), EditInterval: o.EditInterval,
 			Code: code(), PullRequests: pullRequests(),
 		},
 	}
