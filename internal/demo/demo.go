@@ -28,7 +28,10 @@ func newTransport() *http.Transport { return &http.Transport{DisableKeepAlives: 
 // How long the parts may take to begin and to end.
 const (
 	startTimeout = 30 * time.Second
-	gracePeriod  = 5 * time.Second
+	// gracePeriod is that of the configuration's default: half of it is enough for a message that is being sent.
+	gracePeriod = 25 * time.Second
+	// headerTimeout is how long Slack's API waits for the head of a request.
+	headerTimeout = 5 * time.Second
 )
 
 // Options say how the demo runs.
@@ -132,7 +135,7 @@ func (d *Demo) connect(o Options, slackURL string) error {
 	if d.slack, err = newWorkspace(slackURL, d.now); err != nil {
 		return err
 	}
-	d.slackAPI = &http.Server{Handler: d.slack.fake, ReadHeaderTimeout: gracePeriod}
+	d.slackAPI = &http.Server{Handler: d.slack.fake, ReadHeaderTimeout: headerTimeout}
 	if d.github, err = newForge(d.now); err != nil {
 		return err
 	}
