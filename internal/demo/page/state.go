@@ -67,7 +67,7 @@ type State struct {
 type Channel struct {
 	// Names tells what the IDs of people and channels in blocks stand for.
 	Names map[string]string `json:"names"`
-	// Messages are the newest ones, oldest first, thread replies among them.
+	// Messages are the newest ones, oldest first, thread replies and direct messages among them.
 	Messages []Message `json:"messages"`
 }
 
@@ -90,7 +90,9 @@ type Message struct {
 	Author string `json:"author"`
 	From   string `json:"from"`
 	// OnlyTo is the one person who sees it.
-	OnlyTo string          `json:"onlyTo,omitempty"`
+	OnlyTo string `json:"onlyTo,omitempty"`
+	// Direct says that it is not in the channel, but was sent to that person.
+	Direct bool            `json:"direct,omitempty"`
 	Text   string          `json:"text"`
 	Blocks json.RawMessage `json:"blocks,omitempty"`
 	At     time.Time       `json:"at"`
