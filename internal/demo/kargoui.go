@@ -2,12 +2,14 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/demo/page"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
@@ -23,8 +25,11 @@ func (d *Demo) Promote(ctx context.Context, stage string) error {
 		return fmt.Errorf("find %s in %s: %w", service, environment, err)
 	}
 	freight, err := d.board.catalogue.Choose(ctx, target, "", d.now())
+	if _, none := errors.AsType[*chatops.Problem](err); none {
+		return page.Refuse("Nothing waits for %q.", stage)
+	}
 	if err != nil {
-		return page.Refuse("Nothing waits for %q.", stage) //nolint:nilerr // why, the bot says to who asks it
+		return fmt.Errorf("choose what to promote to %s: %w", stage, err)
 	}
 	return d.admin.Create(ctx, &kargoapi.Promotion{
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, GenerateName: stage + "-"},

@@ -52,7 +52,7 @@ function environment(e) {
       h('span', { class: 'state' }, e.state.replace('_', ' ')), ' ', h('code', {}, e.commit.slice(0, 7)), ' ', ago(e.at)),
     h('p', { class: 'description' }, e.description),
     h('p', { class: 'more' },
-      e.url && link(e.url, 'View deployment'), e.url && ' · ', e.deployments === 1 ? '1 deployment' : `${e.deployments} deployments`));
+      e.url && link(e.url, 'View deployment'), e.deployments > 1 && ` · ${e.deployments} deployments`));
 }
 
 function release(r) {
