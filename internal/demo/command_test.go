@@ -17,6 +17,9 @@ import (
 // than what passes until a message is edited.
 const step = 150 * time.Millisecond
 
+// edits is how often comments are edited where it does not matter how often.
+const edits = 100 * time.Millisecond
+
 // What somebody reads who tries the bot for the first time.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
@@ -41,7 +44,7 @@ func TestTranscripts(t *testing.T) {
 
 func TestTranscriptsOfGitHub(t *testing.T) {
 	t.Parallel()
-	d := start(t, demo.Options{StepTime: step})
+	d := start(t, demo.Options{StepTime: step, EditInterval: edits})
 	if err := d.Fail(t.Context(), "red"); err != nil {
 		t.Fatal(err)
 	}
