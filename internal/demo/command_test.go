@@ -23,7 +23,8 @@ const edits = 100 * time.Millisecond
 // What somebody reads who tries the bot for the first time.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
-	d := start(t, demo.Options{StepTime: step})
+	// The card of a command waits a second after the reply to the one before: that is Slack's pace in a channel.
+	d := start(t, demo.Options{StepTime: 2 * step})
 	if err := d.Fail(t.Context(), "yellow"); err != nil {
 		t.Fatal(err)
 	}
