@@ -23,6 +23,9 @@ const (
 	stepHeadless = 50 * time.Millisecond
 )
 
+// buildOnPage is how long it takes to build an image: a moment in which a release can be seen waiting for it.
+const buildOnPage = 6 * time.Second
+
 // demoFlags are the flags of `bot demo`.
 type demoFlags struct {
 	listen  string
@@ -30,6 +33,7 @@ type demoFlags struct {
 	as, on  string
 	fail    []string
 	step    time.Duration
+	build   time.Duration
 	timeout time.Duration
 	verbose bool
 }
@@ -52,7 +56,7 @@ would see, and exits 0 only if all of them were accepted and ended well.`,
 			if !cmd.Flags().Changed("step") && len(f.run) > 0 {
 				f.step = stepHeadless
 			}
-			options := demo.Options{StepTime: f.step, Log: personsLogger(cmd, f.verbose)}
+			options := demo.Options{StepTime: f.step, BuildTime: f.build, Log: personsLogger(cmd, f.verbose)}
 			if len(f.run) > 0 {
 				return runDemo(cmd, f, options)
 			}
@@ -66,6 +70,7 @@ would see, and exits 0 only if all of them were accepted and ended well.`,
 	flags.StringVar(&f.on, "on", page.OnSlack, "where it is typed: slack or github")
 	flags.StringArrayVar(&f.fail, "fail", nil, "let the next promotion of this `SERVICE` to production fail")
 	flags.DurationVar(&f.step, "step", stepOnPage, "how long a step of a promotion takes; with --run "+stepHeadless.String()+" by default")
+	flags.DurationVar(&f.build, "build", buildOnPage, "how long it takes from a commit to its image")
 	flags.DurationVar(&f.timeout, "timeout", time.Minute, "how long to wait for the end of a command")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print the bot's log on standard error")
 	return cmd

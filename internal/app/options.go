@@ -91,6 +91,9 @@ type GitHubOptions struct {
 	// Teams are those whose members get groups, as "org/slug".
 	Teams     []string
 	Templates access.Templates
+	// EditInterval is the least time between two edits of a comment that follows a Shipment; 0 for what GitHub's
+	// limits ask for. Only a GitHub without limits can do with less.
+	EditInterval time.Duration
 	// Code says where the code of services is.
 	Code CodeOptions
 	// PullRequests says what is written on pull requests; nil for nothing.

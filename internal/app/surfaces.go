@@ -128,7 +128,7 @@ func (w *wiring) github() (surface, error) {
 	}
 	w.mux.Handle(PathGitHubWebhook, intake)
 	w.people.Surfaces[chatops.SourceGitHub] = access.Surface{Directory: directory, Templates: o.Templates}
-	w.sinks[shipment.SinkGitHub] = notify.NewDeliverer(shipment.SinkGitHub, github.NewSink(client), w.Now, w.delivered)
+	w.sinks[shipment.SinkGitHub] = notify.NewDeliverer(shipment.SinkGitHub, atPace(github.NewSink(client), o.EditInterval), w.Now, w.delivered)
 	return githubSurface{client: client, log: w.Log}, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
@@ -93,19 +92,6 @@ func (d *Demo) Comment(ctx context.Context, login string, number int, text strin
 		d.log.ErrorContext(ctx, "webhook of GitHub not taken", "status", delivery.Status)
 	}
 	return err
-}
-
-// Abort implements page.World.
-func (d *Demo) Abort(ctx context.Context, stage string) error {
-	queues, err := d.board.promotions(ctx)
-	if err != nil {
-		return err
-	}
-	if len(queues[stage]) == 0 {
-		return page.Refuse("Nothing is being promoted to %q.", stage)
-	}
-	patch := fmt.Appendf(nil, `{"metadata":{"annotations":{%q:%q}}}`, kargoapi.AnnotationKeyAbort, kargoapi.AbortActionTerminate)
-	return d.admin.Patch(ctx, &queues[stage][0], client.RawPatch(types.MergePatchType, patch))
 }
 
 // Object implements page.World.

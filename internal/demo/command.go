@@ -99,7 +99,9 @@ func (d *Demo) onSlack(ctx context.Context, as person, text string, t *transcrip
 	}
 	for {
 		changed := d.changed.wait()
-		messages := slices.DeleteFunc(d.slack.fake.Messages(channelID), func(m slackfake.Message) bool { return before[m.TS] })
+		messages := slices.DeleteFunc(d.slack.fake.Messages(channelID), func(m slackfake.Message) bool {
+			return before[m.TS] || m.EphemeralTo != "" && m.EphemeralTo != as.slackID
+		})
 		if outcome, over := d.readChannel(messages, t); over {
 			return outcome, nil
 		}

@@ -17,10 +17,14 @@ import (
 // than what passes until a message is edited.
 const step = 150 * time.Millisecond
 
+// edits is how often comments are edited where it does not matter how often.
+const edits = 100 * time.Millisecond
+
 // What somebody reads who tries the bot for the first time.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
-	d := start(t, demo.Options{StepTime: step})
+	// The card of a command waits a second after the reply to the one before: that is Slack's pace in a channel.
+	d := start(t, demo.Options{StepTime: 2 * step})
 	if err := d.Fail(t.Context(), "yellow"); err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +45,7 @@ func TestTranscripts(t *testing.T) {
 
 func TestTranscriptsOfGitHub(t *testing.T) {
 	t.Parallel()
-	d := start(t, demo.Options{StepTime: step})
+	d := start(t, demo.Options{StepTime: step, EditInterval: edits})
 	if err := d.Fail(t.Context(), "red"); err != nil {
 		t.Fatal(err)
 	}

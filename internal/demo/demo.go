@@ -28,13 +28,20 @@ func newTransport() *http.Transport { return &http.Transport{DisableKeepAlives: 
 // How long the parts may take to begin and to end.
 const (
 	startTimeout = 30 * time.Second
-	gracePeriod  = 5 * time.Second
+	// gracePeriod is that of the configuration's default: half of it is enough for a message that is being sent.
+	gracePeriod = 25 * time.Second
+	// headerTimeout is how long Slack's API waits for the head of a request.
+	headerTimeout = 5 * time.Second
 )
 
 // Options say how the demo runs.
 type Options struct {
 	// StepTime is how long each step of a promotion takes. There are five on the way to production.
 	StepTime time.Duration
+	// BuildTime is how long it takes from a commit to its image in the registry.
+	BuildTime time.Duration
+	// EditInterval is the least time between two edits of a comment on GitHub; 0 for that of earnest.
+	EditInterval time.Duration
 	// KargoURL is where links to Kargo's UI lead; empty for no links.
 	KargoURL string
 	// Log hears of the bot and of the simulations.
@@ -53,11 +60,14 @@ type Demo struct {
 	mishaps  *mishaps
 	releases *releases
 	promoted chan *kargoapi.Promotion
-	slack    *workspace
-	slackAPI *http.Server
-	github   *forge
-	board    *board
-	bot      *app.App
+	builds   chan imageBuild
+	// buildTime is that of the options.
+	buildTime time.Duration
+	slack     *workspace
+	slackAPI  *http.Server
+	github    *forge
+	board     *board
+	bot       *app.App
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -70,6 +80,7 @@ func Start(ctx context.Context, o Options) (*Demo, error) {
 	d := &Demo{
 		id: rand.Text(), log: o.Log, now: time.Now, changed: newChanged(), done: make(chan struct{}),
 		releases: newReleases(), promoted: make(chan *kargoapi.Promotion, maxPromoted),
+		builds: make(chan imageBuild, maxBuilds), buildTime: o.BuildTime,
 	}
 	listener, err := d.build(ctx, o)
 	if err != nil {
@@ -124,7 +135,7 @@ func (d *Demo) connect(o Options, slackURL string) error {
 	if d.slack, err = newWorkspace(slackURL, d.now); err != nil {
 		return err
 	}
-	d.slackAPI = &http.Server{Handler: d.slack.fake, ReadHeaderTimeout: gracePeriod}
+	d.slackAPI = &http.Server{Handler: d.slack.fake, ReadHeaderTimeout: headerTimeout}
 	if d.github, err = newForge(d.now); err != nil {
 		return err
 	}
@@ -147,6 +158,7 @@ func (d *Demo) botOptions(o Options) app.Options {
 		Cluster:    app.Cluster{Config: d.cluster.Config(botUser)},
 		Pipelines:  []kargo.Pipeline{pipeline()},
 		KargoURL:   o.KargoURL,
+		Announce:   announcements(),
 		People:     mapping(),
 		KargoRoles: true,
 		Listen:     loopback, Admin: loopback,
@@ -160,7 +172,7 @@ func (d *Demo) botOptions(o Options) app.Options {
 		},
 		GitHub: &app.GitHubOptions{
 			URL: d.github.fake.URL() + "/", AppID: appID, PrivateKey: d.github.key,
-			WebhookSecrets: []secret.Text{secret.NewText(d.github.webhookSecret)}, Templates: githubTemplates(),
+			WebhookSecrets: []secret.Text{secret.NewText(d.github.webhookSecret)}, Templates: githubTemplates(), EditInterval: o.EditInterval,
 			Code: code(), PullRequests: pullRequests(),
 		},
 	}

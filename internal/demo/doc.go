@@ -11,10 +11,11 @@
 //   - people.go, services.go: who and what there is; rights.go: who may do what
 //   - log.go, monorepo.go, notes.go: the Git history that the images come from, its files and release notes
 //   - kargo.go, slack.go, github.go: the parts, made ready; demo.go: all of them together, running
-//   - merge.go, release.go, promoted.go: what others than the bot do: people merge, images are built, releases
-//     are made, and Kargo commits
+//   - announce.go: who is told of what
+//   - merge.go, release.go, build.go, promoted.go, kargoui.go: what others than the bot do: people merge, releases
+//     are made, images are built, Kargo commits, and somebody acts in Kargo's UI
 //   - command.go, transcript.go: commands without the page, and their transcript
-//   - state.go, board.go, act.go: what the page (package page) shows and does
+//   - state.go, board.go, repository.go, act.go: what the page (package page) shows and does
 //
 // It must never be part of `bot serve`, and never know a shortcut past the bot's own endpoints.
 package demo

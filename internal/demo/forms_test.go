@@ -91,7 +91,7 @@ func TestEveryFormOnBothSurfaces(t *testing.T) {
 	for _, on := range []string{page.OnSlack, page.OnGitHub} {
 		t.Run(on, func(t *testing.T) {
 			t.Parallel()
-			d := start(t, demo.Options{StepTime: 10 * time.Millisecond})
+			d := start(t, demo.Options{StepTime: 10 * time.Millisecond, EditInterval: edits})
 			for _, f := range forms() {
 				line := f.line
 				if registered := strings.HasPrefix(line, "/promote") || strings.HasPrefix(line, "/rollback"); on == page.OnSlack && !registered {

@@ -28,6 +28,7 @@ const (
 type forge struct {
 	*conversations
 
+	tags          *tags
 	fake          *githubfake.GitHub
 	key           secret.Text
 	webhookSecret string
@@ -42,8 +43,10 @@ func newForge(now func() time.Time) (*forge, error) {
 	fake, err := githubfake.Start(githubfake.Config{
 		App: githubfake.App{
 			ID: appID, Slug: appSlug, Owner: repoOwner, Keys: []*rsa.PublicKey{public},
-			Permissions: map[string]string{"contents": "read", "issues": "write", "pull_requests": "write"},
-			Events:      []string{"create", "issue_comment", "pull_request", "push", "release"},
+			Permissions: map[string]string{
+				"checks": "write", "contents": "write", "deployments": "write", "issues": "write", "pull_requests": "write",
+			},
+			Events: []string{"create", "issue_comment", "pull_request", "push", "release"},
 		},
 		World:    forgeWorld(now()),
 		Contract: openapi.Contract{},
@@ -52,7 +55,7 @@ func newForge(now func() time.Time) (*forge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &forge{conversations: newConversations(), fake: fake, key: secret.NewText(string(private)), webhookSecret: rand.Text()}, nil
+	return &forge{conversations: newConversations(), tags: newTags(), fake: fake, key: secret.NewText(string(private)), webhookSecret: rand.Text()}, nil
 }
 
 // Accounts and names of those that are no people.

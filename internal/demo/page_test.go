@@ -46,7 +46,7 @@ func TestPageShowsAPromotionOnItsWay(t *testing.T) {
 
 func TestPageShowsGitHub(t *testing.T) {
 	t.Parallel()
-	s := serve(t, demo.Options{StepTime: step})
+	s := serve(t, demo.Options{StepTime: step, EditInterval: edits})
 	s.post(t, "/api/github", `{"as":"octocat","number":230,"text":"/promote green production"}`)
 	s.post(t, "/api/github", `{"as":"hubot","number":231,"text":"Looks good to me."}`)
 	after := s.await(t, "the rocket", func(state page.State) bool {

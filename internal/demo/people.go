@@ -42,6 +42,16 @@ func personCalled(login string) (person, error) {
 	return person{}, page.Refuse("There is nobody called %q here.", login)
 }
 
+// slackIDOf returns the ID in Slack of the person of that name.
+func slackIDOf(login string) string {
+	for _, p := range people() {
+		if p.login == login {
+			return p.slackID
+		}
+	}
+	return ""
+}
+
 // mapping is the bot's table of people. In Slack, the confirmed address is the Kubernetes user, so
 // nobody needs an entry; a login on GitHub says nothing by itself, so that those two have one.
 func mapping() []access.Person {

@@ -5,11 +5,7 @@ import (
 	"fmt"
 	"sync"
 
-	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	"github.com/davidaparicio/kargo-bot/internal/githubfake"
-	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/kargosim/world"
 )
 
@@ -68,13 +64,14 @@ func (d *Demo) fix(ctx context.Context, s service) error {
 	if err != nil {
 		return fmt.Errorf("push a fix of %s: %w", s.name, err)
 	}
-	return d.changeMerged(ctx, s, shipped{title: title, hash: sha})
+	d.changeMerged(s, shipped{title: title, hash: sha})
+	return nil
 }
 
 // changeMerged does what follows from a change of a service on the main branch: an image is built of it.
-func (d *Demo) changeMerged(ctx context.Context, s service, change shipped) error {
+func (d *Demo) changeMerged(s service, change shipped) {
 	d.releases.unreleased[s.name] = append(d.releases.unreleased[s.name], change)
-	return d.pushImage(ctx, s, "sha-"+change.hash[:7], change.hash, world.DevWarehouse(s.name))
+	d.startBuild(s, "sha-"+change.hash[:7], change.hash, world.DevWarehouse(s.name))
 }
 
 // proposeRelease opens a release pull request, as release-please does: https://github.com/googleapis/release-please
@@ -112,21 +109,9 @@ func (d *Demo) publish(ctx context.Context, s service, c conversation, sha strin
 	}); err != nil {
 		return fmt.Errorf("publish %s %s: %w", s.name, c.version, err)
 	}
+	d.github.tags.add(releaseTag(s.name, c.version))
 	d.releases.newest[s.name], d.releases.unreleased[s.name] = c.version, nil
-	if err := d.pushImage(ctx, s, "sha-"+sha[:7], sha, world.DevWarehouse(s.name)); err != nil {
-		return err
-	}
-	return d.pushImage(ctx, s, c.version, sha, world.ReleasesWarehouse(s.name))
-}
-
-// pushImage puts an image in the registry and has Kargo look for it, as a webhook of the registry would.
-func (d *Demo) pushImage(ctx context.Context, s service, tag, commit, warehouseName string) error {
-	d.simulator.Registry.Push(d.world.Repository(s.name), d.world.Pushed(s.name, s.image(tag, commit, d.now())))
-	warehouse := &kargoapi.Warehouse{}
-	warehouse.Namespace, warehouse.Name = namespace, warehouseName
-	patch := fmt.Appendf(nil, `{"metadata":{"annotations":{%q:%q}}}`, kargoapi.AnnotationKeyRefresh, tag)
-	if err := d.admin.Patch(ctx, warehouse, client.RawPatch(types.MergePatchType, patch)); err != nil {
-		return fmt.Errorf("have Kargo look for %s %s: %w", s.name, tag, err)
-	}
+	d.startBuild(s, "sha-"+sha[:7], sha, world.DevWarehouse(s.name))
+	d.startBuild(s, c.version, sha, world.ReleasesWarehouse(s.name))
 	return nil
 }

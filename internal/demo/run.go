@@ -20,6 +20,7 @@ func (d *Demo) run(ctx context.Context, listener net.Listener) error {
 		d.runKargo,
 		func(ctx context.Context) error { return d.follow(ctx, d.changed.tell, d.ended) },
 		d.pushPromoted,
+		d.runBuilds,
 		func(ctx context.Context) error { return d.serveSlack(ctx, listener) },
 		d.followSlack,
 		d.followGitHub,

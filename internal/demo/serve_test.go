@@ -54,6 +54,9 @@ func pageRefuses(t *testing.T, s *site) {
 		`/api/mishap {"service":"red","mishap":"explodes"}`:            "can be arranged",
 		`/api/release {"service":"purple"}`:                            "no service",
 		`/api/abort {"stage":"red-production"}`:                        "Nothing is being promoted",
+		`/api/promote {"stage":"red-development"}`:                     "Nothing waits",
+		`/api/promote {"stage":"purple"}`:                              "no Stage",
+		`/api/health {"stage":"purple","healthy":false}`:               "no Stage",
 	} {
 		path, body, _ := strings.Cut(body, " ")
 		response, err := s.client.Post(s.url+path, "application/json", strings.NewReader(body))

@@ -74,8 +74,12 @@ func (s *site) await(t *testing.T, what string, condition func(page.State) bool)
 	var state page.State
 	// A member is replaced as a whole, not decoded into what was there.
 	members := map[string]func([]byte) error{
-		"slack":     func(data []byte) error { state.Slack = page.Channel{}; return json.Unmarshal(data, &state.Slack) },
-		"github":    func(data []byte) error { state.GitHub = nil; return json.Unmarshal(data, &state.GitHub) },
+		"slack":  func(data []byte) error { state.Slack = page.Channel{}; return json.Unmarshal(data, &state.Slack) },
+		"github": func(data []byte) error { state.GitHub = nil; return json.Unmarshal(data, &state.GitHub) },
+		"repository": func(data []byte) error {
+			state.Repository = page.Repository{}
+			return json.Unmarshal(data, &state.Repository)
+		},
 		"board":     func(data []byte) error { state.Board = page.Board{}; return json.Unmarshal(data, &state.Board) },
 		"shipments": func(data []byte) error { state.Shipments = nil; return json.Unmarshal(data, &state.Shipments) },
 	}

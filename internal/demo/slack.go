@@ -19,6 +19,9 @@ const (
 	channelName = "deploys"
 )
 
+// directChannel is where somebody gets direct messages.
+func directChannel(p person) string { return "D" + p.slackID }
+
 // maxTyped is how many typed commands are remembered, to be shown on the page.
 const maxTyped = 200
 
@@ -82,11 +85,12 @@ func (w *workspace) command(ctx context.Context, as person, text string) error {
 // click has Slack send a click on a button to the bot, which answers in the channel by itself. That
 // there is no such button for this person is a page.Refusal, and so is that the bot did not take it.
 func (w *workspace) click(ctx context.Context, as person, message, action string) error {
-	delivery, err := w.driver.NewButtonClick(slackfake.ButtonClick{User: as.slackID, Channel: channelID, TS: message, ActionID: action})
+	channel := w.channelOf(as, message)
+	delivery, err := w.driver.NewButtonClick(slackfake.ButtonClick{User: as.slackID, Channel: channel, TS: message, ActionID: action})
 	if err != nil {
 		return page.Refuse("There is no such button for %s any more.", as.login)
 	}
-	w.remember(typedLine{author: as.login, text: w.label(message, action), clicked: true})
+	w.remember(typedLine{author: as.login, text: w.label(channel, message, action), clicked: true})
 	reply, err := w.driver.Send(ctx, delivery)
 	if err != nil {
 		return err
@@ -97,9 +101,18 @@ func (w *workspace) click(ctx context.Context, as person, message, action string
 	return nil
 }
 
+// channelOf returns where somebody sees a message.
+func (w *workspace) channelOf(as person, message string) string {
+	direct := directChannel(as)
+	if slices.ContainsFunc(w.fake.Messages(direct), func(m slackfake.Message) bool { return m.TS == message }) {
+		return direct
+	}
+	return channelID
+}
+
 // label returns what a button says.
-func (w *workspace) label(message, action string) string {
-	for _, m := range w.fake.Messages(channelID) {
+func (w *workspace) label(channel, message, action string) string {
+	for _, m := range w.fake.Messages(channel) {
 		for _, b := range blockkit.Buttons(m.Blocks) {
 			if m.TS == message && b.ActionID == action {
 				return b.Text

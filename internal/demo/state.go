@@ -36,7 +36,9 @@ func (d *Demo) State(ctx context.Context) (page.State, error) {
 	if err != nil {
 		return page.State{}, err
 	}
-	return page.State{Slack: d.slack.channel(), GitHub: d.github.threads(), Board: board, Shipments: shipments}, nil
+	return page.State{
+		Slack: d.slack.channel(), GitHub: d.github.threads(), Repository: d.github.repository(), Board: board, Shipments: shipments,
+	}, nil
 }
 
 // Changed implements page.World.
@@ -60,7 +62,8 @@ func (d *Demo) shipments(ctx context.Context) ([]page.Shipment, error) {
 	return out, nil
 }
 
-// channel returns the channel as the page shows it: messages, and between them what was typed.
+// channel returns the channel as the page shows it: messages, and between them what was typed, and what people
+// were told directly.
 func (w *workspace) channel() page.Channel {
 	app := w.fake.Config().App
 	out := page.Channel{Names: map[string]string{channelID: channelName, app.BotUserID: app.Name}, Messages: []page.Message{}}
@@ -80,6 +83,13 @@ func (w *workspace) channel() page.Channel {
 	for _, m := range w.fake.Messages(channelID) {
 		out.Messages = append(out.Messages, message(m, app.BotUserID, out.Names))
 	}
+	for _, p := range people() {
+		for _, m := range w.fake.Messages(directChannel(p)) {
+			shown := message(m, app.BotUserID, out.Names)
+			shown.Direct, shown.OnlyTo = true, p.login
+			out.Messages = append(out.Messages, shown)
+		}
+	}
 	slices.SortStableFunc(out.Messages, func(a, b page.Message) int { return place(a, lines).Compare(place(b, lines)) })
 	out.Messages = out.Messages[max(0, len(out.Messages)-shownMessages):]
 	return out
@@ -88,7 +98,7 @@ func (w *workspace) channel() page.Channel {
 // place is the moment by which a message is sorted: an answer for one person stands right below the
 // command, even if something else was faster.
 func place(m page.Message, lines []typedLine) time.Time {
-	if m.OnlyTo == "" {
+	if m.OnlyTo == "" || m.Direct {
 		return m.At
 	}
 	for _, line := range slices.Backward(lines) {

@@ -68,11 +68,12 @@ func carryOut(t *testing.T, d *demo.Demo, c demo.Command, want demo.Outcome) (de
 	return do(t, d, c)
 }
 
-// ready lets the demo find out what the commands of the transcripts ship, so that it is known before they end.
+// ready lets the demo find out what the commands of the transcripts ship, so that it is known before they end. It is
+// somebody else who asks: what they are told late, nobody sees who types the commands.
 func ready(t *testing.T, d *demo.Demo) {
 	t.Helper()
 	for _, what := range []string{"red production", "yellow production", "green production", "blue staging 3.3.2"} {
-		ask(t, d, demo.Command{On: page.OnSlack, As: "octocat", Text: "/kargo diff " + what})
+		ask(t, d, demo.Command{On: page.OnSlack, As: "hubot", Text: "/kargo diff " + what})
 	}
 }
 

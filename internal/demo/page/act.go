@@ -120,11 +120,28 @@ func (s *Server) release(ctx context.Context, r release) error {
 	return s.world.Release(ctx, r.Service)
 }
 
+type promotion struct {
+	Stage string `json:"stage"`
+}
+
+func (s *Server) promote(ctx context.Context, r promotion) error {
+	return s.world.Promote(ctx, r.Stage)
+}
+
 type abortion struct {
 	Stage string `json:"stage"`
 }
 
 func (s *Server) abort(ctx context.Context, r abortion) error { return s.world.Abort(ctx, r.Stage) }
+
+type health struct {
+	Stage   string `json:"stage"`
+	Healthy bool   `json:"healthy"`
+}
+
+func (s *Server) setHealth(ctx context.Context, r health) error {
+	return s.world.SetHealth(ctx, r.Stage, r.Healthy)
+}
 
 // KargoPath is where links to Kargo's UI lead in the demo.
 const KargoPath = "/kargo/"

@@ -16,6 +16,8 @@ func TestRequests(t *testing.T) {
 		{"/api/mishap", `{"service":"red","mishap":"fails"}`, "red fails"},
 		{"/api/merge", `{"as":"octocat","number":7}`, "octocat merges 7"},
 		{"/api/release", `{"service":"red"}`, "release red"},
+		{"/api/promote", `{"stage":"red-production"}`, "promote red-production"},
+		{"/api/health", `{"stage":"red-production","healthy":true}`, "health of red-production: true"},
 		{"/api/abort", `{"stage":"red-production"}`, "abort red-production"},
 	} {
 		w := newWorld()

@@ -1,4 +1,4 @@
-// Package page is the demo's web page: a Slack-like channel, a GitHub-like thread, the board of
+// Package page is the demo's web page: a Slack-like channel, a GitHub-like repository, the board of
 // services and environments, and the Shipments, all kept up to date while one looks.
 //
 // It knows nothing of the bot, of Kargo or of the fakes: a [World] tells what to show and does what

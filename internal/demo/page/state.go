@@ -56,17 +56,18 @@ type Mishap struct {
 // State is the world as it is at a moment. Each member is an event of the stream of its own, sent
 // when it changed.
 type State struct {
-	Slack     Channel    `json:"slack"`
-	GitHub    []Thread   `json:"github"`
-	Board     Board      `json:"board"`
-	Shipments []Shipment `json:"shipments"`
+	Slack      Channel    `json:"slack"`
+	GitHub     []Thread   `json:"github"`
+	Repository Repository `json:"repository"`
+	Board      Board      `json:"board"`
+	Shipments  []Shipment `json:"shipments"`
 }
 
 // Channel is a channel in Slack.
 type Channel struct {
 	// Names tells what the IDs of people and channels in blocks stand for.
 	Names map[string]string `json:"names"`
-	// Messages are the newest ones, oldest first, thread replies among them.
+	// Messages are the newest ones, oldest first, thread replies and direct messages among them.
 	Messages []Message `json:"messages"`
 }
 
@@ -89,7 +90,9 @@ type Message struct {
 	Author string `json:"author"`
 	From   string `json:"from"`
 	// OnlyTo is the one person who sees it.
-	OnlyTo string          `json:"onlyTo,omitempty"`
+	OnlyTo string `json:"onlyTo,omitempty"`
+	// Direct says that it is not in the channel, but was sent to that person.
+	Direct bool            `json:"direct,omitempty"`
 	Text   string          `json:"text"`
 	Blocks json.RawMessage `json:"blocks,omitempty"`
 	At     time.Time       `json:"at"`

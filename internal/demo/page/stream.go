@@ -28,11 +28,11 @@ type event struct {
 
 // events encodes a state.
 func events(state State) ([]event, error) {
-	all := make([]event, 0, 4)
+	all := make([]event, 0, 5)
 	for _, part := range []struct {
 		name  string
 		value any
-	}{{"board", state.Board}, {"slack", state.Slack}, {"github", state.GitHub}, {"shipments", state.Shipments}} {
+	}{{"board", state.Board}, {"slack", state.Slack}, {"github", state.GitHub}, {"repository", state.Repository}, {"shipments", state.Shipments}} {
 		data, err := json.Marshal(part.value)
 		if err != nil {
 			return nil, fmt.Errorf("encode %s: %w", part.name, err)

@@ -86,7 +86,7 @@ func TestStream(t *testing.T) {
 	w := newWorld()
 	w.become(func(s *page.State) { s.Board.Environments = []string{"production"} })
 	next := serve(t, w).follow(t)
-	for _, want := range []string{"about", "board", "slack", "github", "shipments"} {
+	for _, want := range []string{"about", "board", "slack", "github", "repository", "shipments"} {
 		name, data := next()
 		if name != want || data == "" {
 			t.Fatalf("%s comes where %s should: %s", name, want, data)
@@ -117,7 +117,7 @@ func TestStream(t *testing.T) {
 func TestStreamsEndWithTheServer(t *testing.T) {
 	s := serve(t, newWorld())
 	next := s.follow(t)
-	for range 5 {
+	for range 6 {
 		next()
 	}
 	s.stop()

@@ -101,6 +101,14 @@ func (w *world) Release(_ context.Context, service string) error {
 	return w.note("release %s", service)
 }
 
+// Promote implements page.World.
+func (w *world) Promote(_ context.Context, stage string) error { return w.note("promote %s", stage) }
+
+// SetHealth implements page.World.
+func (w *world) SetHealth(_ context.Context, stage string, healthy bool) error {
+	return w.note("health of %s: %t", stage, healthy)
+}
+
 // Abort implements page.World.
 func (w *world) Abort(_ context.Context, stage string) error { return w.note("abort %s", stage) }
 

@@ -26,6 +26,10 @@ type World interface {
 	Merge(ctx context.Context, person string, number int) error
 	// Release makes a new version of a service.
 	Release(ctx context.Context, service string) error
+	// Promote promotes what waits for a Stage, as somebody in Kargo's UI would.
+	Promote(ctx context.Context, stage string) error
+	// SetHealth has Argo CD find that what runs in a Stage is well, or is not.
+	SetHealth(ctx context.Context, stage string, healthy bool) error
 	// Abort stops what is being promoted to a Stage, as somebody in Kargo's UI would.
 	Abort(ctx context.Context, stage string) error
 	// Object returns an object of Kargo's as YAML: its kind is "stage" or "promotion".

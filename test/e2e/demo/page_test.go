@@ -58,6 +58,30 @@ func TestAPullRequestIsMergedOnThePage(t *testing.T) {
 	b.screenshot("in-development")
 }
 
+// TestAReleaseIsFollowedOnThePage: from the button that releases to production, with what GitHub shows of it.
+func TestAReleaseIsFollowedOnThePage(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	b.do("release a version", chromedp.Navigate(startPage(t)), chromedp.WaitVisible("#release"), chromedp.Click("#release"))
+	b.awaitText("#messages > li", "red 3.2.1 released", "image awaited")
+	b.awaitText("#messages > li", "red 3.2.1 is waiting for production", "Promote to production")
+	b.screenshot("waiting")
+	b.do("let blue fail, and promote it in Kargo's UI", chromedp.SetValue("#mishap-service", "blue"),
+		chromedp.Click("#mishap-form button[type=submit]"))
+	b.awaitText("#grid tbody tr", "blue", "next will fail")
+	b.do("promote blue", chromedp.Click("#grid tbody tr:nth-child(2) button.waits"))
+	b.awaitText("#messages .thread", "Promotion of blue to production failed at argocd-update", "authorized-stage")
+	b.do("promote red", chromedp.Click("#messages .b-button.primary"), chromedp.Click(".confirm button[value=yes]"))
+	b.awaitText("#messages > li", "red 3.2.1 is live in production", "tag red/3.2.1")
+	b.do("look at the environments", chromedp.Click(".views button[data-view=environments]"))
+	b.awaitText("#environments > li", "red-production", "success")
+	b.awaitText("#environments > li", "red-staging", "success")
+	b.screenshot("environments")
+	b.do("look at the releases", chromedp.Click(".views button[data-view=releases]"))
+	b.awaitText("#releases > li", "red 3.2.1", "Deployed to", "production", "live")
+	b.screenshot("releases")
+}
+
 func TestWhoMayNotIsToldOnThePage(t *testing.T) {
 	t.Parallel()
 	b := newBrowser(t)
@@ -74,7 +98,7 @@ func startPage(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(context.Background(), path, "demo", "--listen", "127.0.0.1:0", "--step", "300ms")
+	cmd := exec.CommandContext(context.Background(), path, "demo", "--listen", "127.0.0.1:0", "--step", "300ms", "--build", "2s")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

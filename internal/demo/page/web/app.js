@@ -2,7 +2,7 @@
 import { $, follow, h } from './dom.js';
 import { person, post, setUp } from './compose.js';
 import { showBoard } from './board.js';
-import { showGitHub } from './github.js';
+import { setUpViews, showGitHub, showRepository } from './github.js';
 import { showShipments } from './shipments.js';
 import { showSlack } from './slack.js';
 import { tick } from './time.js';
@@ -38,12 +38,15 @@ function begin(about) {
   };
   $('#release').onclick = () => act.release(form.elements.service.value);
   $('#thread').onchange = () => { world.thread = Number($('#thread').value); drawGitHub(); newest.github(); };
+  setUpViews();
   person.listeners.push(drawSlack);
 }
 
 const act = {
   async arrange(service, mishap) { complain(await post('api/mishap', { service, mishap })); },
   async release(service) { complain(await post('api/release', { service })); },
+  async promote(stage) { complain(await post('api/promote', { stage })); },
+  async setHealth(stage, healthy) { complain(await post('api/health', { stage, healthy })); },
   async abort(stage) { complain(await post('api/abort', { stage })); },
 };
 
@@ -77,6 +80,7 @@ const shows = {
   board: (board) => { world.board = board; drawBoard(); },
   slack: (slack) => { world.slack = slack; drawSlack(); },
   github: (github) => { world.github = github; drawGitHub(); },
+  repository: showRepository,
   shipments: showShipments,
 };
 

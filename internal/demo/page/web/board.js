@@ -2,7 +2,8 @@
 import { $, h, keyed } from './dom.js';
 import { age } from './time.js';
 
-// showBoard shows what runs where. act has abort(stage) and arrange(service, mishap).
+// showBoard shows what runs where. act has promote(stage), setHealth(stage, healthy), abort(stage), and
+// arrange(service, mishap).
 export function showBoard(board, mishaps, act) {
   keyed($('#grid thead'), [board.environments], () => 'head',
     (names) => h('tr', {}, h('th', { scope: 'col' }, h('span', { class: 'hidden' }, 'Service')), names.map((n) => h('th', { scope: 'col' }, n))));
@@ -28,16 +29,21 @@ const health = {
 function cell(c, act) {
   return h('div', { class: 'cell', 'data-health': c.running ? 'Running' : c.health },
     h('p', { class: 'version', title: c.alias && `Freight ${c.alias}` }, c.version ?? 'nothing yet'),
-    c.running ? running(c, act) : resting(c));
+    c.running ? running(c, act) : resting(c, act));
 }
 
-function resting(c) {
+function resting(c, act) {
   return [
     h('p', { class: 'health' },
-      c.health && h('span', { class: 'word' }, health[c.health] ?? c.health),
+      c.health && h('button', {
+        class: 'word', type: 'button', title: c.health === 'Unhealthy' ? 'Let it be well again' : 'Let it become unhealthy',
+        onclick: () => act.setHealth(c.stage, c.health === 'Unhealthy'),
+      }, health[c.health] ?? c.health),
       c.since && h('span', { class: 'since' }, age(c.since))),
     c.ended && h('p', { class: 'ended', title: c.ended.message }, `${c.ended.version} ${c.ended.phase.toLowerCase()}`),
-    c.waits && h('p', { class: 'waits' }, `${c.waits} waits`),
+    c.waits && h('button', {
+      class: 'waits', type: 'button', title: 'Promote it as Kargo’s UI does', onclick: () => act.promote(c.stage),
+    }, `${c.waits} waits`),
   ];
 }
 

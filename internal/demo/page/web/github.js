@@ -1,5 +1,5 @@
-// The conversations on GitHub.
-import { $, h, keyed } from './dom.js';
+// The repository on GitHub: its conversations, what is deployed of it, and its releases.
+import { $, h, keyed, link } from './dom.js';
 import { avatar } from './avatar.js';
 import { ago } from './time.js';
 import { renderMarkdown } from './markdown.js';
@@ -24,6 +24,44 @@ export function showGitHub(threads, number, merge) {
   $('#merge').onclick = () => merge(thread.number);
   const first = { id: `opened-${thread.number}`, author: thread.author, body: thread.body, opened: true };
   keyed($('#comments'), [first, ...thread.comments], (c) => c.id, comment);
+}
+
+// showRepository shows what GitHub tells of a repository besides its conversations.
+export function showRepository({ environments, releases }) {
+  $('#no-environments').hidden = environments.length > 0;
+  keyed($('#environments'), environments, (e) => e.name, environment);
+  keyed($('#releases'), releases, (r) => r.tag, release);
+}
+
+// setUpViews has the buttons of the repository show what they name.
+export function setUpViews() {
+  const views = document.querySelectorAll('.panel.github > [data-view]');
+  const buttons = document.querySelectorAll('.views button');
+  for (const button of buttons) {
+    button.onclick = () => {
+      for (const view of views) view.hidden = view.dataset.view !== button.dataset.view;
+      for (const other of buttons) other.setAttribute('aria-pressed', String(other === button));
+    };
+  }
+}
+
+function environment(e) {
+  return h('li', { class: 'environment', 'data-state': e.state },
+    h('h4', {}, e.name, e.production && h('span', { class: 'tag' }, 'production')),
+    h('p', { class: 'deployed' },
+      h('span', { class: 'state' }, e.state.replace('_', ' ')), ' ', h('code', {}, e.commit.slice(0, 7)), ' ', ago(e.at)),
+    h('p', { class: 'description' }, e.description),
+    h('p', { class: 'more' },
+      e.url && link(e.url, 'View deployment'), e.deployments > 1 && ` · ${e.deployments} deployments`));
+}
+
+function release(r) {
+  return h('li', { class: 'comment' },
+    h('article', { class: 'box', 'aria-label': `Release ${r.tag}` },
+      h('header', {},
+        h('strong', {}, r.name), h('span', { class: 'tag' }, r.tag),
+        h('span', { class: 'when' }, `${r.author.replace(/\[bot\]$/, '')} released this `, ago(r.at))),
+      h('div', { class: 'md' }, renderMarkdown(r.notes))));
 }
 
 function state({ pullRequest, merged }) {

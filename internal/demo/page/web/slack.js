@@ -28,7 +28,7 @@ function message(m, names, click) {
   // What only somebody else sees has no buttons for this person.
   const press = m.onlyTo && !m.me ? undefined : click;
   return h('li', { class: `message ${m.onlyTo ? 'only' : ''}` },
-    m.onlyTo && h('p', { class: 'whisper' }, m.me ? 'Only visible to you' : `Only visible to ${m.onlyTo}`),
+    m.onlyTo && h('p', { class: 'whisper' }, `${m.direct ? 'Direct message to' : 'Only visible to'} ${m.me ? 'you' : m.onlyTo}`),
     line(m, names, press),
     m.replies.length > 0 && h('div', { class: 'thread' },
       h('p', { class: 'count' }, m.replies.length === 1 ? '1 reply' : `${m.replies.length} replies`),
