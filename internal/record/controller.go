@@ -9,9 +9,11 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
@@ -77,6 +79,8 @@ func SetupController(mgr ctrl.Manager, o Options) error {
 		// A record has the name of its Promotion.
 		Watches(&kargoapi.Promotion{}, &handler.EnqueueRequestForObject{}).
 		Watches(&kargoapi.Stage{}, handler.EnqueueRequestsFromMapFunc(c.ofStage)).
+		// Who is told more from now on may want to know of what was of no concern a moment ago.
+		Watches(&v1alpha1.Subscription{}, handler.EnqueueRequestsFromMapFunc(c.ofSubscription), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: workers, RateLimiter: backoff.New[reconcile.Request](firstRetry, lastRetry),
 		}).

@@ -116,7 +116,7 @@ func (sim *simulation) permit(t *testing.T) {
 	role := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: "kargo-bot"}, Rules: []rbacv1.PolicyRule{
 		{APIGroups: []string{"kargobot.dev"}, Resources: []string{"promotionrecords"}, Verbs: []string{"get", "list", "watch", "create", "delete"}},
 		{APIGroups: []string{"kargobot.dev"}, Resources: []string{"promotionrecords/status"}, Verbs: []string{"patch"}},
-		{APIGroups: []string{"kargobot.dev"}, Resources: []string{"shipments"}, Verbs: []string{"get", "list", "watch"}},
+		{APIGroups: []string{"kargobot.dev"}, Resources: []string{"shipments", "subscriptions"}, Verbs: []string{"get", "list", "watch"}},
 		{APIGroups: []string{"kargo.akuity.io"}, Resources: []string{"promotions", "stages", "freights"}, Verbs: []string{"get", "list", "watch"}},
 	}}
 	binding := &rbacv1.ClusterRoleBinding{

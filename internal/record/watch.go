@@ -73,3 +73,25 @@ func (c *Controller) ofStage(ctx context.Context, o client.Object) []reconcile.R
 	}
 	return requests
 }
+
+// ofSubscription leads from a Subscription to the Promotions that may be news to it.
+func (c *Controller) ofSubscription(ctx context.Context, o client.Object) []reconcile.Request {
+	s, ok := o.(*v1alpha1.Subscription)
+	if !ok {
+		return nil
+	}
+	var list kargoapi.PromotionList
+	if err := c.client.List(ctx, &list, client.InNamespace(s.Namespace), client.UnsafeDisableDeepCopy); err != nil {
+		c.Log.ErrorContext(ctx, "promotions can't be listed", "subscription", client.ObjectKeyFromObject(s), "error", err)
+		return nil
+	}
+	begins := s.Begins()
+	var requests []reconcile.Request
+	for i := range list.Items {
+		p := &list.Items[i]
+		if p.Status.FinishedAt == nil || !p.Status.FinishedAt.Before(&begins) {
+			requests = append(requests, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(p)})
+		}
+	}
+	return requests
+}

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
+	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
 const (
@@ -77,7 +79,10 @@ func (c *Controller) look(ctx context.Context, r *v1alpha1.Release) (*look, erro
 		c.Log.DebugContext(ctx, "a Release is of no service", "release", client.ObjectKeyFromObject(r), "service", r.Spec.Service)
 		return nil, nil
 	}
-	l := &look{r: r, version: version, line: line, freight: versionOf(line, version), now: c.Now()}
+	l := &look{
+		r: r, version: version, line: line, freight: versionOf(line, version), now: c.Now(),
+		requester: func(p *kargoapi.Promotion) string { return c.requester(ctx, p) },
+	}
 	if r.Status.Freight == "" && len(l.freight) == 0 {
 		if l.discovering, err = c.discovering(ctx, line); err != nil {
 			return nil, err
@@ -93,6 +98,16 @@ func (c *Controller) look(ctx context.Context, r *v1alpha1.Release) (*look, erro
 		}
 	}
 	return l, nil
+}
+
+// requester says who asked for a Promotion: whoever asked the bot is called as they are where they asked.
+func (c *Controller) requester(ctx context.Context, p *kargoapi.Promotion) string {
+	name, uid := kargo.MadeFor(p)
+	var s v1alpha1.Shipment
+	if name == "" || c.client.Get(ctx, client.ObjectKey{Namespace: p.Namespace, Name: name}, &s) != nil || s.UID != uid {
+		return kargo.Requester(p)
+	}
+	return cmp.Or(s.Spec.RequestedBy.Name, s.Spec.RequestedBy.Username)
 }
 
 // tell fills in the status, and returns after how long to look again if nothing changes before.

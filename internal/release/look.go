@@ -33,7 +33,9 @@ type look struct {
 	others []v1alpha1.Release
 	// discovering are the Warehouses that may discover the image.
 	discovering []string
-	now         time.Time
+	// requester says who asked for a Promotion.
+	requester func(p *kargoapi.Promotion) string
+	now       time.Time
 }
 
 // versionOf returns the Freight of a service's version, newest first.

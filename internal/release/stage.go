@@ -137,7 +137,7 @@ func (v *visit) tellPromotion() {
 	if v.last == nil {
 		return
 	}
-	v.out.Promotion, v.out.By = v.last.Name, chatops.Fit(kargo.Requester(v.last), maxPerson)
+	v.out.Promotion, v.out.By = v.last.Name, chatops.Fit(v.requester(v.last), maxPerson)
 	status := kargo.PromotionStatus(v.last)
 	if v.last.Status.Phase != kargoapi.PromotionPhaseSucceeded && status.Step > 0 {
 		v.out.Step, v.out.StepNumber, v.out.Steps = chatops.Fit(status.StepName, maxVersion), status.Step, status.Steps
