@@ -30,6 +30,7 @@ func (d *Demo) About() page.About {
 			{On: page.OnSlack, As: releaser, Text: "/kargo diff yellow production", Shows: "what is not known"},
 			{On: page.OnSlack, As: releaser, Text: "/kargo status", Shows: "what runs where"},
 			{On: page.OnSlack, As: developer, Text: "/promote blue production", Shows: "may not"},
+			{On: page.OnSlack, As: developer, Text: "/kargo subscribe production", Shows: "be told directly"},
 			{On: page.OnSlack, As: stranger, Text: "/kargo whoami", Shows: "nobody knows her"},
 			{On: page.OnSlack, As: releaser, Text: "/kargo help", Shows: "what one can ask"},
 			{On: page.OnGitHub, As: releaser, Text: "/promote all production", Shows: "ships them all"},

@@ -136,7 +136,7 @@ func (d *Demo) readChannel(messages []slackfake.Message, t *transcript) (Outcome
 			replied = true
 		}
 	}
-	if answer == "" || answer == stateRefused || answer == stateFailed {
+	if answer == "" || answer.final() {
 		return answer.outcome(), len(messages) > 0
 	}
 	return card.outcome(), card.final() && replied
