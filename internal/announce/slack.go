@@ -36,6 +36,9 @@ const (
 	inAnswer  = "shipment:"
 )
 
+// silenced is the ID of a report that says that nobody is told of a Promotion, as nobody is of its release.
+const silenced = "silent"
+
 // tooLate is said of what could not be told within a day.
 const tooLate = "It could not be said within a day."
 
@@ -71,6 +74,9 @@ func (a *Announcer) inSlack(ctx context.Context, t teller, s *subject, to *audie
 		if err != nil || card == nil {
 			return again, err
 		}
+	}
+	if card.ID == silenced {
+		return 0, nil
 	}
 	if name, ok := strings.CutPrefix(card.ID, inRelease); ok {
 		return told.alerts(ctx, func() (string, bool) { return told.cardOf(ctx, name) })
@@ -149,6 +155,8 @@ func (t *telling) elsewhere(ctx context.Context) (id string, wait time.Duration,
 	switch {
 	case err != nil || wait > 0:
 		return "", wait, err
+	case release == silenced:
+		return silenced, 0, nil
 	case release != "":
 		return inRelease + release, 0, nil
 	}
@@ -401,8 +409,8 @@ func (t *telling) message(part v1alpha1.ReportPart, card chatops.Card) notify.Me
 	}
 }
 
-// release returns the name of the Release whose message here tells of the Promotion, too; empty if there is none.
-// wait says that there may be one in a moment.
+// release returns the name of the Release whose message here tells of the Promotion, too; empty if there is none,
+// and silenced if nobody is told of it. wait says that there may be one in a moment.
 func (t *telling) release(ctx context.Context) (name string, wait time.Duration, err error) {
 	if !t.s.isRelease || t.s.record.Spec.Rollback {
 		return "", 0, nil
@@ -418,7 +426,10 @@ func (t *telling) release(ctx context.Context) (name string, wait time.Duration,
 	}
 	r := &list.Items[0]
 	about := t.aboutRelease(r)
-	if r.Spec.Silent || r.Status.SupersededBy != "" || len(t.Announcer.wanted(&about, t.to, true)) == 0 {
+	if r.Spec.Silent {
+		return silenced, 0, nil
+	}
+	if r.Status.SupersededBy != "" || len(t.Announcer.wanted(&about, t.to, true)) == 0 {
 		return "", 0, nil
 	}
 	for _, report := range r.Status.Reports {

@@ -202,6 +202,8 @@ func TestASupersededReleaseTellsOfNoPromotion(t *testing.T) {
 func TestASilentReleaseIsNotTold(t *testing.T) {
 	w := newWorld(t, table(rule()))
 	w.release(t, func(r *v1alpha1.Release) { r.Spec.Silent = true })
+	w.record(t, "one", nil)
+	w.happens(t, "one", v1alpha1.OutcomeFailed, v1alpha1.PhaseFailed)
 	w.settle(t, w.announcer())
 	if said := w.said.in(deploys); len(said) != 0 {
 		t.Errorf("it said %+v", said)
