@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -272,24 +274,32 @@ func TestWhatCannotBeAskedIsSaid(t *testing.T) {
 
 // Who can't wait is told so, and finds it done when they ask again.
 func TestALookGoesOnWhenNobodyWaits(t *testing.T) {
-	f := monorepo(t)
-	f.hold = make(chan struct{})
-	code := newCode(t, f, guide)
-	asked := redFrom(version("3.1.0", ""), version("3.2.0", ""))
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	got := told(code.Changes(ctx, "microsvcs", "red", asked))
-	if want := "quay.io/acme/red acme/microsvcs \nGitHub has not told in time.\n" +
-		"https://github.com/acme/microsvcs/compare/red%2F3.1.0...red%2F3.2.0\n"; got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
-	close(f.hold)
-	if got := code.Changes(t.Context(), "microsvcs", "red", asked); !got[0].Known() {
-		t.Errorf("asked again: %s", told(got))
-	}
-	if f.calls["Compare"] != 1 {
-		t.Errorf("compared %d times: the first look did not go on", f.calls["Compare"])
-	}
+	synctest.Test(t, func(t *testing.T) {
+		f := monorepo(t)
+		f.hold = make(chan struct{})
+		code := newCode(t, f, guide)
+		asked := redFrom(version("3.1.0", ""), version("3.2.0", ""))
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		got := told(code.Changes(ctx, "microsvcs", "red", asked))
+		if want := "quay.io/acme/red acme/microsvcs \nGitHub has not told in time.\n" +
+			"https://github.com/acme/microsvcs/compare/red%2F3.1.0...red%2F3.2.0\n"; got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+		var again sync.WaitGroup
+		again.Go(func() {
+			if got := code.Changes(t.Context(), "microsvcs", "red", asked); !got[0].Known() {
+				t.Errorf("asked again: %s", told(got))
+			}
+		})
+		// A look that has ended is not shared: who asks again has to be there before.
+		synctest.Wait()
+		close(f.hold)
+		again.Wait()
+		if f.calls["Compare"] != 1 {
+			t.Errorf("compared %d times: the first look did not go on", f.calls["Compare"])
+		}
+	})
 }
 
 func TestCloseEndsLooks(t *testing.T) {

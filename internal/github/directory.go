@@ -187,6 +187,9 @@ func lookUp[K comparable, V any](ctx context.Context, d *Directory, question K, 
 		// Whoever asked first may give up; the others still want to know.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*callTimeout)
 		defer cancel()
+		if answer, ok := d.known.Get(question); ok {
+			return answer, nil // another flight landed since the memory was looked at
+		}
 		answer, err := ask(ctx)
 		if err == nil {
 			d.known.Add(question, answer, remembered)

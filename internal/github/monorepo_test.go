@@ -16,11 +16,15 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/githubfake/gitimport"
 )
 
-// changesMade is how many pull requests the history of TestDiffOfARealHistory has: half of them were squashed,
-// half merged with some commits each.
-const changesMade = 2500
+const (
+	// changesMade is how many pull requests the history of TestDiffOfARealHistory has: half of them were squashed,
+	// half merged with some commits each. That is some 2000 commits, twice what is looked at of a range.
+	changesMade = 800
+	// rangesTold is how many ranges of it are told, of which the first is longer than what is looked at.
+	rangesTold = 6
+)
 
-// realMonorepo makes a Git repository of some thousand commits with the services red and blue, as pull
+// realMonorepo makes a Git repository of some two thousand commits with the services red and blue, as pull
 // requests made them. It returns its folder and the commits of the default branch, oldest first.
 func realMonorepo(t *testing.T) (dir string, trunk []string) {
 	t.Helper()
@@ -86,7 +90,7 @@ func runGit(t *testing.T, dir string, input *bytes.Buffer, arguments ...string) 
 	return string(output)
 }
 
-// TestDiffOfARealHistory reads a history of thousands of commits through the API, and has Git itself say what
+// TestDiffOfARealHistory reads a history of two thousand commits through the API, and has Git itself say what
 // is in between.
 func TestDiffOfARealHistory(t *testing.T) {
 	dir, trunk := realMonorepo(t)
@@ -100,10 +104,13 @@ func TestDiffOfARealHistory(t *testing.T) {
 	}})
 	t.Cleanup(code.Close)
 	random := rand.New(rand.NewPCG(1, 7))
-	for range 12 {
+	for n := range rangesTold {
 		// As if people asked now and then: reads are held below GitHub's limits.
 		f.now.advance(time.Minute)
 		i, j := random.IntN(len(trunk)-1), random.IntN(len(trunk)-1)
+		if n == 0 {
+			i, j = len(trunk)-2, 1
+		}
 		from, to := trunk[i], trunk[j]
 		got := code.Changes(soon(t), "microsvcs", "red", []answers.ArtifactChange{{
 			Kind: "image", Artifact: "quay.io/acme/red", From: &answers.ArtifactVersion{Version: "1", Revision: from}, To: &answers.ArtifactVersion{Version: "2", Revision: to},
@@ -114,6 +121,9 @@ func TestDiffOfARealHistory(t *testing.T) {
 		added, removed := got[0].Added, got[0].Removed
 		if i > j {
 			from, to, added, removed = to, from, removed, added
+		}
+		if n == 0 && added.Unseen == 0 {
+			t.Error("the longest range is not too long to be looked at")
 		}
 		if removed.Total != 0 {
 			t.Errorf("%d commits are on the other side", removed.Total)
@@ -139,7 +149,7 @@ func TestDiffOfARealHistory(t *testing.T) {
 			t.Errorf("%d pull requests of %d commits", added.PullRequests, len(want))
 		}
 	}
-	if calls := f.Counts()["repos/compare-commits-with-basehead"]; calls > 12*2*12 {
+	if calls := f.Counts()["repos/compare-commits-with-basehead"]; calls > rangesTold*2*12 {
 		t.Errorf("%d calls to compare", calls)
 	}
 }

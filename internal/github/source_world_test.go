@@ -270,10 +270,10 @@ func TestForgeListsReleases(t *testing.T) {
 	}
 }
 
-// A look at a hundred services in six environments asks for nothing while nothing changes, and for what
+// A look at forty services asks for nothing while nothing changes, and for what
 // GitHub does not count after that.
 func TestALookAtEverythingAsksForNothingTwice(t *testing.T) {
-	const services = 100
+	const services = 40
 	repo := githubfake.Repository{}
 	for i := range services {
 		repo.Commits = append(repo.Commits, githubfake.Commit{ID: fmt.Sprint("c", i), Message: fmt.Sprint("feat: ", i), Author: "octocat", Files: map[string]string{fmt.Sprintf("projects/s%d/a", i): "x"}})
@@ -308,7 +308,7 @@ func TestALookAtEverythingAsksForNothingTwice(t *testing.T) {
 	// The budget would spread the first look over time.
 	settle := func() { f.now.advance(30 * time.Second) }
 	for i := range services {
-		if i%50 == 0 {
+		if i%20 == 0 {
 			settle()
 		}
 		if _, err := f.source.Resolve(soon(t), repository, fmt.Sprintf("s%d/1.0.0", i)); err != nil {

@@ -127,11 +127,10 @@ func TestAnswersAreBounded(t *testing.T) {
 // spaces never ends.
 type spaces struct{}
 
+var blank = strings.Repeat(" ", 64<<10)
+
 func (spaces) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = ' '
-	}
-	return len(p), nil
+	return copy(p, blank), nil
 }
 
 func TestClientHasATransportOfItsOwn(t *testing.T) {

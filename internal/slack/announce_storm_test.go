@@ -32,6 +32,8 @@ func (k *kept) Save(_ context.Context, r v1alpha1.Report) error {
 // second: every message is there once, says the last word, and Slack never had to slow the bot down.
 func TestAnnouncementsInTrouble(t *testing.T) {
 	const messages, replies, deaths = 12, 6, 10
+	const lastWord, end = time.Minute, 2 * time.Minute
+	const stride = 100 * time.Millisecond
 	w := newAnnounceWorld(t, strict)
 	w.slack.SetFault(slackfake.RandomTrouble(7, 20))
 	random := rand.New(rand.NewPCG(7, 7))
@@ -50,14 +52,14 @@ func TestAnnouncementsInTrouble(t *testing.T) {
 		}
 		m.Marker = fmt.Sprint("m", i)
 		m.Card.Status = fmt.Sprint("word ", w.clock.Now().Sub(since)/(20*time.Second))
-		if w.clock.Now().Sub(since) > 2*time.Minute {
+		if w.clock.Now().Sub(since) > lastWord {
 			m.Card.Status = "the last word"
 		}
 		return m
 	}
 	d := deliverer()
-	for step := range 3 * 60 * 10 {
-		if random.IntN(3*60*10) < deaths {
+	for step := range int(end / stride) {
+		if random.IntN(int(end/stride)) < deaths {
 			d = deliverer()
 		}
 		for _, i := range random.Perm(len(records)) {
@@ -68,9 +70,9 @@ func TestAnnouncementsInTrouble(t *testing.T) {
 			if err != nil {
 				again = time.Second
 			}
-			due[i] = w.clock.Now().Add(max(again, 100*time.Millisecond))
+			due[i] = w.clock.Now().Add(max(again, stride))
 		}
-		if w.clock.step(100 * time.Millisecond); t.Failed() {
+		if w.clock.step(stride); t.Failed() {
 			t.Fatalf("after %d steps", step)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -89,8 +90,9 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 func TestAnswersAreBounded(t *testing.T) {
 	client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprint(w, `{"ok":true,"team_id":"T01","team":"`)
-		for range maxAnswer / 1024 {
-			_, _ = fmt.Fprint(w, strings.Repeat("x", 1024))
+		const piece = 64 << 10
+		for range maxAnswer / piece {
+			_, _ = io.WriteString(w, strings.Repeat("x", piece))
 		}
 		_, _ = fmt.Fprint(w, `"}`)
 	})

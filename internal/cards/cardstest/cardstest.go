@@ -50,12 +50,17 @@ func Enormous(n int, text string) chatops.Card {
 			PullRequest: &answers.PullRequest{Number: i + 1, Title: text, URL: fmt.Sprintf("%s/pull/%d", web, i+1)}, URL: web + "/commit/" + text,
 		})
 	}
-	for i := range min(n, 20) {
-		code.Releases = append(code.Releases, answers.ReleaseNotes{Version: fmt.Sprint(i), Tag: text, Notes: strings.Repeat("* "+text+"\n", n), URL: web})
-	}
 	code.Removed = code.Added
 	code.Relation = "diverged"
 	d.Code = append(d.Code, *code, *code)
+	// The notes of one repository are enough: what they say is read again for each release.
+	for i := range min(n, 20) {
+		lines := n
+		if i > 1 {
+			lines = 2
+		}
+		d.Code[0].Releases = append(d.Code[0].Releases, answers.ReleaseNotes{Version: fmt.Sprint(i), Tag: text, Notes: strings.Repeat("* "+text+"\n", lines), URL: web})
+	}
 	d.Manifests.Note, d.Manifests.Changed = long, nil
 	for range n {
 		d.Changes = append(d.Changes, answers.ArtifactChange{Kind: "image", Artifact: text, From: &answers.ArtifactVersion{Version: long}})
