@@ -19,6 +19,26 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/route"
 )
 
+// subscription is that of #deploys.
+func (w *world) subscription(t *testing.T) *v1alpha1.Subscription {
+	t.Helper()
+	s := configured(namespace, route.Destination{Sink: route.SinkSlack, Target: deploys})
+	if err := w.server.Get(t.Context(), client.ObjectKeyFromObject(s), s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// wasSummedUp has a time summed up that is over now.
+func (w *world) wasSummedUp(t *testing.T, own *book, kind v1alpha1.SummaryKind) {
+	t.Helper()
+	now := metav1.NewTime(w.clock)
+	report := &v1alpha1.Report{Sink: route.SinkSlack, Target: deploys, Part: v1alpha1.PartCard, Error: "It was deleted.", At: now}
+	if _, err := own.open(t.Context(), v1alpha1.Summary{Key: keyOf(kind, w.clock), Kind: kind, From: now, Until: &now, Report: report}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestADigestIsSaidOnceHoweverMuchIsSummedUp(t *testing.T) {
 	w := newWorld(t, table(rule()))
 	w.table.Channels[deploys] = route.Channel{Burst: 1, Digest: &route.Digest{At: 13 * 60, Weekly: true, On: time.Wednesday}}
@@ -38,17 +58,15 @@ func TestADigestIsSaidOnceHoweverMuchIsSummedUp(t *testing.T) {
 		}
 		return n
 	}
-	for i := range 25 {
-		w.clock = w.clock.Add(20 * time.Minute)
-		for j := range 2 {
-			name := fmt.Sprintf("p%d-%d", i, j)
-			w.record(t, name, nil)
-			w.happens(t, name, v1alpha1.OutcomeSucceeded, v1alpha1.PhaseSucceeded)
-		}
-		w.settle(t, a)
-		w.clock = w.clock.Add(5 * time.Minute)
-		w.settle(t, a)
+	// So much is summed up since that nothing is left of it on the Subscription.
+	own := a.books.of(w.subscription(t))
+	for range 2 * mostSummaries {
+		w.clock = w.clock.Add(time.Minute)
+		w.wasSummedUp(t, own, v1alpha1.SummaryBurst)
 	}
+	w.settle(t, w.announcer())
+	w.clock = w.clock.Add(2 * time.Minute)
+	w.settle(t, a)
 	if n := count(); n != 1 {
 		t.Errorf("the digest was said %d times", n)
 	}
@@ -58,12 +76,10 @@ func TestNightsAreSummedUpBesideManyThreads(t *testing.T) {
 	w := newWorld(t, table(rule()))
 	w.table.Channels[deploys] = route.Channel{Thread: true, Quiet: &route.Quiet{From: 20 * 60, To: 8 * 60}}
 	a := w.announcer()
-	for i := range 21 {
-		name := fmt.Sprintf("day%d", i)
-		w.record(t, name, nil)
-		w.happens(t, name, v1alpha1.OutcomeSucceeded, v1alpha1.PhaseSucceeded)
-		w.settle(t, a)
+	own := a.books.of(w.subscription(t))
+	for range 2 * mostSummaries {
 		w.clock = w.clock.Add(24 * time.Hour)
+		w.wasSummedUp(t, own, v1alpha1.SummaryThread)
 	}
 	w.clock = w.clock.Add(10 * time.Hour) // 22:00
 	w.record(t, "night", nil)

@@ -156,7 +156,10 @@ func TestASubscriptionTakesThePlaceOfAnother(t *testing.T) {
 		body != "billing: api\nIt takes the place of what you had subscribed to before.\n/unsubscribe ends it." {
 		t.Errorf("%s\n%s", title, body)
 	}
-	want := map[string]v1alpha1.SubscriptionSpec{"money/slack-t01-u42": spec(v1alpha1.PersonalSubscription{Services: []string{"api"}})}
+	since := metav1.NewTime(noon)
+	changed := spec(v1alpha1.PersonalSubscription{Services: []string{"api"}})
+	changed.Since = &since // of what was before, they were told by the other
+	want := map[string]v1alpha1.SubscriptionSpec{"money/slack-t01-u42": changed}
 	if diff := cmp.Diff(want, l.recorded(t)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
