@@ -269,7 +269,7 @@ func (t *telling) shipment(ctx context.Context, name string) (*v1alpha1.Shipment
 }
 
 // belowAnswer tells what the answer to who asked does not: what has happened since that was complete, and to the
-// owner, what failed. It stands below the answer.
+// owner, what failed. It stands below the answer, or beside it in the thread that it was asked for in.
 func (t *telling) belowAnswer(ctx context.Context, name string) (time.Duration, error) {
 	shipment, err := t.shipment(ctx, name)
 	if err != nil {
@@ -286,6 +286,10 @@ func (t *telling) belowAnswer(ctx context.Context, name string) (time.Duration, 
 	return t.alerts(ctx, func() (string, bool) {
 		if shipment == nil {
 			return "", true
+		}
+		if origin := shipment.Spec.Origin.Slack; origin != nil && origin.Thread != "" {
+			// The answer is a reply itself, and has no thread of its own.
+			return origin.Channel + ":" + origin.Thread, true
 		}
 		for _, report := range shipment.Status.Reports {
 			if report.Part == v1alpha1.PartCard {

@@ -28,13 +28,14 @@ func releaseActions(r *v1alpha1.Release, links Links) []chatops.Action {
 		case at.Phase == v1alpha1.ReleaseStageWaiting:
 			out = append(out, chatops.Action{
 				Label: "Promote to " + chatops.Fit(at.Environment, 50), Style: chatops.StylePrimary, Command: command("promote", at),
-				Confirm: "Promote " + releaseName(r) + " to " + at.Environment + "?",
+				Confirm: "Promote " + releaseName(r) + " to " + at.Environment + "?", InThread: true,
 			})
 		case isUnverified(at):
-			out = append(out, chatops.Action{Label: "Verify again", Command: "/verify " + word + " " + at.Environment})
+			out = append(out, chatops.Action{Label: "Verify again", Command: "/verify " + word + " " + at.Environment, InThread: true})
 		case at.Phase == v1alpha1.ReleaseStageFailed:
 			out = append(out, chatops.Action{
-				Label: "Retry", Command: command("promote", at), Confirm: "Promote " + releaseName(r) + " to " + at.Environment + " again?",
+				Label: "Retry", Command: command("promote", at),
+				Confirm: "Promote " + releaseName(r) + " to " + at.Environment + " again?", InThread: true,
 			})
 		}
 	}

@@ -79,6 +79,9 @@ type Action struct {
 	// Plan identifies what the person was shown: where it is set, the command is carried out only if it
 	// still means that. Empty for a command that means the same at any time.
 	Plan string
+	// InThread says that what comes of it belongs below the message that has the button, where there are
+	// threads. Left out of what identifies a card unless it is set.
+	InThread bool `json:",omitempty"`
 }
 
 // ActionStyle says how a button stands out.

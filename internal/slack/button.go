@@ -38,6 +38,8 @@ const (
 type buttonValue struct {
 	Command string `json:"c"`
 	Plan    string `json:"p,omitempty"`
+	// InThread says that the answer belongs below the message.
+	InThread bool `json:"t,omitempty"`
 }
 
 // errButton means that a value is none of the bot's buttons. Its text tells nothing of the value.
@@ -103,7 +105,7 @@ func (b *builder) actions(actions []chatops.Action) {
 // newButton returns the button of an action, or nil if none can hold it.
 func newButton(action chatops.Action, id string) *slackapi.ButtonBlockElement {
 	label := chatops.Fit(cleanLine(action.Label), maxButtonText)
-	value, ok := buttonValue{Command: action.Command, Plan: action.Plan}.encode()
+	value, ok := buttonValue{Command: action.Command, Plan: action.Plan, InThread: action.InThread}.encode()
 	if label == "" || !ok {
 		return nil
 	}

@@ -152,7 +152,7 @@ func TestButtonValue(t *testing.T) {
 		{Command: "/a\xff"}, {Command: "/a", Plan: "x\x00"}, {Command: "/" + strings.Repeat("a", maxButtonValue)},
 	} {
 		if encoded, ok := v.encode(); ok {
-			t.Errorf("%.40q is encoded as %.40q", v, encoded)
+			t.Errorf("%.40q is encoded as %.40q", v.Command, encoded)
 		}
 	}
 }
