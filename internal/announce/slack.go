@@ -3,7 +3,6 @@ package announce
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -73,7 +72,7 @@ func (a *Announcer) inSlack(ctx context.Context, t teller, s *subject, to *audie
 		}
 	}
 	if name, ok := strings.CutPrefix(card.ID, inRelease); ok {
-		return told.alerts(ctx, func() (string, bool) { return told.cardOf(ctx, name) })
+		return told.belowRelease(ctx, name)
 	}
 	if name, ok := strings.CutPrefix(card.ID, inAnswer); ok {
 		return told.belowAnswer(ctx, name)
@@ -275,21 +274,14 @@ func (t *telling) belowAnswer(ctx context.Context, name string) (time.Duration, 
 	if err != nil {
 		return 0, err
 	}
-	owner := t.owner()
-	t.wanted = slices.DeleteFunc(slices.Clone(t.wanted), func(i int) bool {
-		h := t.s.happenings[i]
-		if h.Outcome == v1alpha1.OutcomeFailed {
-			return owner.ID == "" || slices.Contains(t.s.people, owner.ID)
-		}
-		return shipment != nil && (shipment.Status.FinishedAt == nil || h.At.Before(shipment.Status.FinishedAt))
-	})
+	t.wanted = t.unanswered(shipment)
 	return t.alerts(ctx, func() (string, bool) {
 		if shipment == nil {
 			return "", true
 		}
-		if origin := shipment.Spec.Origin.Slack; origin != nil && origin.Thread != "" {
+		if thread := threadOf(shipment); thread != "" {
 			// The answer is a reply itself, and has no thread of its own.
-			return origin.Channel + ":" + origin.Thread, true
+			return thread, true
 		}
 		for _, report := range shipment.Status.Reports {
 			if report.Part == v1alpha1.PartCard {

@@ -38,6 +38,15 @@ func TestReleaseIsFollowedToProduction(t *testing.T) {
 	if len(about) != 1 {
 		t.Errorf("%d messages tell of the release: %+v", len(about), about)
 	}
+	state = s.await(t, "the answer to the click", func(state page.State) bool {
+		replies := below(state, card.ID)
+		return len(replies) == 2 && saysAll(said(replies[1]), []string{"U01", "red 3.2.1 is live in production"})
+	})
+	for _, m := range state.Slack.Messages {
+		if m.From == page.FromApp && m.Thread == "" && m.OnlyTo == "" && m.ID != card.ID {
+			t.Errorf("beside the release's message stands %s", said(m))
+		}
+	}
 	staging, production := environmentOf(state, "red-staging"), environmentOf(state, "red-production")
 	if staging.State != "success" || staging.Production || !production.Production || staging.Commit != production.Commit {
 		t.Errorf("of staging GitHub tells %+v, and of production %+v", staging, production)
@@ -86,6 +95,11 @@ func find(state page.State, id string) page.Message {
 		return page.Message{}
 	}
 	return state.Slack.Messages[i]
+}
+
+// below returns the replies to a message.
+func below(state page.State, id string) []page.Message {
+	return slices.DeleteFunc(slices.Clone(state.Slack.Messages), func(m page.Message) bool { return m.Thread != id })
 }
 
 // said returns the words of a message's blocks.
