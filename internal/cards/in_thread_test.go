@@ -51,3 +51,25 @@ func TestWhatIsAskedForFromAnAnswerStaysInItsThread(t *testing.T) {
 		}
 	}
 }
+
+// A release's message has the same button after each attempt: what is clicked then is asked for anew.
+func TestToPromoteAReleaseAgainIsAnotherRequest(t *testing.T) {
+	for name, offers := range map[string]string{"release-waiting": "Promote to production", "release-failed": "Retry", "release-unverified": "Verify again"} {
+		r := cardstest.Releases()[name]
+		of := func(promotion string) chatops.Action {
+			for i := range r.Status.Stages {
+				r.Status.Stages[i].Promotion = promotion
+			}
+			for _, a := range cards.Release(r, links).Actions {
+				if a.Label == offers {
+					return a
+				}
+			}
+			t.Fatalf("%s does not offer %q", name, offers)
+			return chatops.Action{}
+		}
+		if none, one, two := of(""), of("one"), of("two"); none == one || one == two {
+			t.Errorf("%s: at first %+v, after one attempt %+v, after another %+v", name, none, one, two)
+		}
+	}
+}

@@ -53,6 +53,22 @@ func TestReleaseIsFollowedToProduction(t *testing.T) {
 	}
 }
 
+// What failed is tried again from the same message, by the same person.
+func TestReleaseIsRetriedFromItsMessage(t *testing.T) {
+	t.Parallel()
+	s := serve(t, demo.Options{StepTime: step, BuildTime: time.Second})
+	s.post(t, "/api/mishap", `{"service":"red","mishap":"fails"}`)
+	s.post(t, "/api/release", `{"service":"red"}`)
+	waiting := []string{"red 3.2.1 is waiting for production", "Promote to production"}
+	s.click(t, messageWith(s.await(t, "the button", toldOf(waiting...)), waiting...), "Promote to production")
+	failed := []string{"red 3.2.1 failed in production", "Retry"}
+	s.click(t, messageWith(s.await(t, "the failure", toldOf(failed...)), failed...), "Retry")
+	state := s.await(t, "the release in production", toldOf("red 3.2.1 is live in production", "by octocat"))
+	if len(state.Shipments) != 2 {
+		t.Errorf("%d Shipments: %+v", len(state.Shipments), state.Shipments)
+	}
+}
+
 // What somebody does in Kargo's UI is told, too: who it was, and whoever owns the service is called if it fails.
 func TestPromotionInKargosUIIsTold(t *testing.T) {
 	t.Parallel()

@@ -36,6 +36,7 @@ func TestHashChangesWithWhatIsSaid(t *testing.T) {
 		"body":         {func(m *notify.Message) { m.Card.Body = nil }, false},
 		"link":         {func(m *notify.Message) { m.Card.Links[0].URL = "https://example.com" }, false},
 		"where to":     {func(m *notify.Message) { m.Card.Actions[0].InThread = true }, false},
+		"attempt":      {func(m *notify.Message) { m.Card.Actions[0].Attempt = "2" }, false},
 		"section":      {func(m *notify.Message) { m.Card.Sections = []chatops.Section{{Title: "4 commits"}} }, false},
 		"no sections":  {func(m *notify.Message) { m.Card.Sections = []chatops.Section{} }, true},
 		"mention":      {func(m *notify.Message) { m.Mention = chatops.Actor{ID: "T01/U42"} }, false},

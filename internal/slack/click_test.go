@@ -123,6 +123,7 @@ func TestKeyOfAClick(t *testing.T) {
 		"user":    set("U43", "user", "id"),
 		"team":    set("T02", "team", "id"),
 		"command": button("button", "kargo-bot:0", `{"c":"/abort blue production","p":"7f3a"}`),
+		"attempt": button("button", "kargo-bot:0", `{"c":"/abort red production","p":"7f3a","a":"red-production.01kq.e72fb09"}`),
 		"plan":    button("button", "kargo-bot:0", `{"c":"/abort red production","p":"7f3b"}`),
 		"channel": func(p map[string]any) {
 			set("C8", "channel", "id")(p)
@@ -163,7 +164,7 @@ func TestButtonValue(t *testing.T) {
 	for _, v := range []buttonValue{
 		{Command: "/promote red,blue production --partial", Plan: "sha256:7f3a"},
 		{Command: `/promote red prod --reason "a & b <c> \ é 🚀"`},
-		{Command: "/x"}, {Command: "/x", Plan: "7f3a", InThread: true},
+		{Command: "/x"}, {Command: "/x", Plan: "7f3a", InThread: true, Attempt: "red-production.01kq.e72fb09"},
 	} {
 		encoded, ok := v.encode()
 		if !ok || strings.ContainsAny(encoded, "&<>") {
@@ -175,7 +176,7 @@ func TestButtonValue(t *testing.T) {
 	}
 	for _, v := range []buttonValue{
 		{}, {Command: "/"}, {Command: "promote red production"}, {Command: "/a\nb"}, {Command: "/a "}, {Command: "/a\u202eb"},
-		{Command: "/a\xff"}, {Command: "/a", Plan: "x\x00"}, {Command: "/" + strings.Repeat("a", maxButtonValue)},
+		{Command: "/a\xff"}, {Command: "/a", Plan: "x\x00"}, {Command: "/a", Attempt: "a\nb"}, {Command: "/" + strings.Repeat("a", maxButtonValue)},
 	} {
 		if encoded, ok := v.encode(); ok {
 			t.Errorf("%.40q is encoded as %.40q", v.Command, encoded)
