@@ -273,6 +273,13 @@ type SlackOrigin struct {
 	Channel string `json:"channel"`
 	// User is the ID of the person, to be mentioned at the end.
 	User string `json:"user"`
+	// Thread is the timestamp of the message in the channel below which the request is answered: that
+	// whose button was clicked, or if that is a reply, the one it replies to. Empty for an answer in the
+	// channel.
+	//
+	// +kubebuilder:validation:MaxLength=32
+	// +optional
+	Thread string `json:"thread,omitempty"`
 }
 
 // GitHubOrigin is a comment on an issue or pull request.

@@ -340,6 +340,26 @@ func TestWhatComesAfterTheAnswerIsToldBelowIt(t *testing.T) {
 	}
 }
 
+// An answer that is in a thread has none of its own: what comes after it is told beside it.
+func TestWhatComesAfterAnAnswerInAThreadIsToldThere(t *testing.T) {
+	w := newWorld(t, table(rule()))
+	finished := metav1.NewTime(w.clock)
+	ship := &v1alpha1.Shipment{}
+	ship.Namespace, ship.Name = namespace, "ship"
+	ship.Spec.Origin.Slack = &v1alpha1.SlackOrigin{Channel: w.channel, Thread: "1763.1"}
+	ship.Status.FinishedAt = &finished
+	ship.Status.Reports = []v1alpha1.Report{{Sink: route.SinkSlack, Target: w.channel, Part: v1alpha1.PartCard, ID: "C7:1763.2", At: finished}}
+	w.create(t, ship)
+	w.record(t, "one", func(p *v1alpha1.PromotionRecord) { p.Spec.Shipment = "ship" })
+	w.happens(t, "one", v1alpha1.OutcomeSucceeded, v1alpha1.PhaseSucceeded)
+	w.clock = w.clock.Add(20 * time.Minute)
+	w.happens(t, "one", v1alpha1.OutcomeDegraded, v1alpha1.PhaseSucceeded)
+	w.settle(t, w.announcer())
+	if one := w.wantOne(t, deploys); one.replyTo != "C7:1763.1" || one.mention != "S7" {
+		t.Errorf("it said %+v", one)
+	}
+}
+
 // Who is told more from now on is not told what they would have been told before.
 func TestMoreRulesTellNoHistory(t *testing.T) {
 	w := newWorld(t, table(rule(v1alpha1.OutcomeFailed)))

@@ -3,7 +3,6 @@ package announce
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -79,7 +78,7 @@ func (a *Announcer) inSlack(ctx context.Context, t teller, s *subject, to *audie
 		return 0, nil
 	}
 	if name, ok := strings.CutPrefix(card.ID, inRelease); ok {
-		return told.alerts(ctx, func() (string, bool) { return told.cardOf(ctx, name) })
+		return told.belowRelease(ctx, name)
 	}
 	if name, ok := strings.CutPrefix(card.ID, inAnswer); ok {
 		return told.belowAnswer(ctx, name)
@@ -277,23 +276,20 @@ func (t *telling) shipment(ctx context.Context, name string) (*v1alpha1.Shipment
 }
 
 // belowAnswer tells what the answer to who asked does not: what has happened since that was complete, and to the
-// owner, what failed. It stands below the answer.
+// owner, what failed. It stands below the answer, or beside it in the thread that it was asked for in.
 func (t *telling) belowAnswer(ctx context.Context, name string) (time.Duration, error) {
 	shipment, err := t.shipment(ctx, name)
 	if err != nil {
 		return 0, err
 	}
-	owner := t.owner()
-	t.wanted = slices.DeleteFunc(slices.Clone(t.wanted), func(i int) bool {
-		h := t.s.happenings[i]
-		if h.Outcome == v1alpha1.OutcomeFailed {
-			return owner.ID == "" || slices.Contains(t.s.people, owner.ID)
-		}
-		return shipment != nil && (shipment.Status.FinishedAt == nil || h.At.Before(shipment.Status.FinishedAt))
-	})
+	t.wanted = t.unanswered(shipment)
 	return t.alerts(ctx, func() (string, bool) {
 		if shipment == nil {
 			return "", true
+		}
+		if thread := threadOf(shipment); thread != "" {
+			// The answer is a reply itself, and has no thread of its own.
+			return thread, true
 		}
 		for _, report := range shipment.Status.Reports {
 			if report.Part == v1alpha1.PartCard {

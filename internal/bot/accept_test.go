@@ -14,7 +14,9 @@ import (
 func TestPromoteIsRecordedWithEveryChoiceMade(t *testing.T) {
 	w := newWorld(t)
 	w.permissions.decision.Role = "promoter-prod"
-	w.wantAccepted(t, w.Handle(t.Context(), ask(`/promote red prod 3.2 --reason "weekly release"`, "trigger-1")))
+	request := ask(`/promote red prod 3.2 --reason "weekly release"`, "trigger-1")
+	request.Origin.Slack.Thread = "1763812800.000100"
+	w.wantAccepted(t, w.Handle(t.Context(), request))
 
 	if diff := cmp.Diff([]string{"red", "prod", "3.2"}, w.catalogue.asked); diff != "" {
 		t.Errorf("asked of the catalogue: -want +got\n%s", diff)
@@ -38,7 +40,7 @@ func TestPromoteIsRecordedWithEveryChoiceMade(t *testing.T) {
 		RequestedBy: v1alpha1.Actor{
 			Source: "slack", ID: "T01/U42", Name: "octocat", Username: "octocat@acme.dev", Groups: []string{"acme:web"}, Role: "promoter-prod",
 		},
-		Origin:        v1alpha1.Origin{Slack: &v1alpha1.SlackOrigin{Team: "T01", Channel: "C7", User: "U42"}},
+		Origin:        v1alpha1.Origin{Slack: &v1alpha1.SlackOrigin{Team: "T01", Channel: "C7", User: "U42", Thread: "1763812800.000100"}},
 		RequestDigest: all[0].Spec.RequestDigest,
 		Reason:        "weekly release",
 	}

@@ -14,7 +14,20 @@ func actions(s *v1alpha1.Shipment, links Links) []chatops.Action {
 	if !s.Spec.Action.Promotes() {
 		return nil
 	}
-	return append(followUps(s, links), diffActions(s, links)...)
+	next := followUps(s, links)
+	if origin := s.Spec.Origin.Slack; origin != nil && origin.Thread != "" {
+		// The card is in a thread, and so is what comes of it.
+		next = inThread(next)
+	}
+	return append(next, diffActions(s, links)...)
+}
+
+// inThread has what comes of actions said below the message that offers them.
+func inThread(actions []chatops.Action) []chatops.Action {
+	for i := range actions {
+		actions[i].InThread = true
+	}
+	return actions
 }
 
 // mostDiffs is of how many services a card offers the diff.

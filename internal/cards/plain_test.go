@@ -43,6 +43,9 @@ func plain(c chatops.Card) string {
 		if a.Confirm != "" {
 			line += " (" + a.Confirm + ")"
 		}
+		if a.InThread {
+			line += " below this"
+		}
 		lines = append(lines, line)
 	}
 	for _, link := range c.Links {

@@ -38,7 +38,7 @@ func recordActions(p *v1alpha1.PromotionRecord, stand stand, links Links) []chat
 	case stand == standDegraded:
 		actions = rollBack(p, where)
 	}
-	return append(actions, recordDiff(p, stand, links)...)
+	return append(inThread(actions), recordDiff(p, stand, links)...)
 }
 
 // rollBack offers to go back to what ran before. It is named, so that it means the same at any time; there is no

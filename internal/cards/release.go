@@ -49,7 +49,7 @@ func ReleaseAlert(r *v1alpha1.Release, h v1alpha1.Happening, links Links) chatop
 			card.Body = append(card.Body, plain("The doctor finds nothing wrong with its Warehouse: look whether the build has pushed the image."))
 		}
 		card.Actions = []chatops.Action{
-			{Label: "Look again", Command: "/refresh " + links.word(r.Namespace, r.Spec.Service)},
+			{Label: "Look again", Command: "/refresh " + links.word(r.Namespace, r.Spec.Service), InThread: true},
 			{Label: "Ask the doctor", Command: "/doctor " + links.word(r.Namespace, r.Spec.Service)},
 		}
 	case v1alpha1.OutcomeWaiting:

@@ -12,7 +12,8 @@ import (
 const mostPromotes = 4
 
 // releaseActions are what can be asked for from a release's card: to promote it, to try again what failed, and to
-// see what it changes. What is superseded is not promoted by a slip.
+// see what it changes. What is superseded is not promoted by a slip. The message has the same button again after a
+// Promotion was aborted, or failed twice: that is another attempt.
 func releaseActions(r *v1alpha1.Release, links Links) []chatops.Action {
 	word := links.word(r.Namespace, r.Spec.Service)
 	command := func(name string, at *v1alpha1.ReleaseStage) string {
@@ -28,13 +29,14 @@ func releaseActions(r *v1alpha1.Release, links Links) []chatops.Action {
 		case at.Phase == v1alpha1.ReleaseStageWaiting:
 			out = append(out, chatops.Action{
 				Label: "Promote to " + chatops.Fit(at.Environment, 50), Style: chatops.StylePrimary, Command: command("promote", at),
-				Confirm: "Promote " + releaseName(r) + " to " + at.Environment + "?",
+				Confirm: "Promote " + releaseName(r) + " to " + at.Environment + "?", InThread: true, Attempt: at.Promotion,
 			})
 		case isUnverified(at):
-			out = append(out, chatops.Action{Label: "Verify again", Command: "/verify " + word + " " + at.Environment})
+			out = append(out, chatops.Action{Label: "Verify again", Command: "/verify " + word + " " + at.Environment, InThread: true, Attempt: at.Promotion})
 		case at.Phase == v1alpha1.ReleaseStageFailed:
 			out = append(out, chatops.Action{
-				Label: "Retry", Command: command("promote", at), Confirm: "Promote " + releaseName(r) + " to " + at.Environment + " again?",
+				Label: "Retry", Command: command("promote", at),
+				Confirm: "Promote " + releaseName(r) + " to " + at.Environment + " again?", InThread: true, Attempt: at.Promotion,
 			})
 		}
 	}

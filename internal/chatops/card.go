@@ -79,6 +79,12 @@ type Action struct {
 	// Plan identifies what the person was shown: where it is set, the command is carried out only if it
 	// still means that. Empty for a command that means the same at any time.
 	Plan string
+	// InThread says that what comes of it belongs below the message that has the button, where there are
+	// threads. Left out of what identifies a card unless it is set.
+	InThread bool `json:",omitempty"`
+	// Attempt tells this from what was asked for before with the same command, of the same message: to click
+	// twice is to ask once, unless it has changed in between. Empty for the first time. Left out as InThread is.
+	Attempt string `json:",omitempty"`
 }
 
 // ActionStyle says how a button stands out.

@@ -38,9 +38,34 @@ func TestReleaseIsFollowedToProduction(t *testing.T) {
 	if len(about) != 1 {
 		t.Errorf("%d messages tell of the release: %+v", len(about), about)
 	}
+	state = s.await(t, "the answer to the click", func(state page.State) bool {
+		replies := below(state, card.ID)
+		return len(replies) == 2 && saysAll(said(replies[1]), []string{"U01", "red 3.2.1 is live in production"})
+	})
+	for _, m := range state.Slack.Messages {
+		if m.From == page.FromApp && m.Thread == "" && m.OnlyTo == "" && m.ID != card.ID {
+			t.Errorf("beside the release's message stands %s", said(m))
+		}
+	}
 	staging, production := environmentOf(state, "red-staging"), environmentOf(state, "red-production")
 	if staging.State != "success" || staging.Production || !production.Production || staging.Commit != production.Commit {
 		t.Errorf("of staging GitHub tells %+v, and of production %+v", staging, production)
+	}
+}
+
+// What failed is tried again from the same message, by the same person.
+func TestReleaseIsRetriedFromItsMessage(t *testing.T) {
+	t.Parallel()
+	s := serve(t, demo.Options{StepTime: step, BuildTime: time.Second})
+	s.post(t, "/api/mishap", `{"service":"red","mishap":"fails"}`)
+	s.post(t, "/api/release", `{"service":"red"}`)
+	waiting := []string{"red 3.2.1 is waiting for production", "Promote to production"}
+	s.click(t, messageWith(s.await(t, "the button", toldOf(waiting...)), waiting...), "Promote to production")
+	failed := []string{"red 3.2.1 failed in production", "Retry"}
+	s.click(t, messageWith(s.await(t, "the failure", toldOf(failed...)), failed...), "Retry")
+	state := s.await(t, "the release in production", toldOf("red 3.2.1 is live in production", "by octocat"))
+	if len(state.Shipments) != 2 {
+		t.Errorf("%d Shipments: %+v", len(state.Shipments), state.Shipments)
 	}
 }
 
@@ -86,6 +111,11 @@ func find(state page.State, id string) page.Message {
 		return page.Message{}
 	}
 	return state.Slack.Messages[i]
+}
+
+// below returns the replies to a message.
+func below(state page.State, id string) []page.Message {
+	return slices.DeleteFunc(slices.Clone(state.Slack.Messages), func(m page.Message) bool { return m.Thread != id })
 }
 
 // said returns the words of a message's blocks.

@@ -14,10 +14,11 @@ func TestHashChangesWithWhatIsSaid(t *testing.T) {
 		m := message("one")
 		m.Card = chatops.Card{
 			Title: "one", State: chatops.StateRunning, Status: "1 of 2",
-			Facts: []chatops.Text{chatops.Line(chatops.Plain("a"))},
-			Steps: []chatops.Step{{Name: "git-clone", State: chatops.StepRunning}},
-			Body:  []chatops.Text{chatops.Line(chatops.Plain("b"))},
-			Links: []chatops.Link{{Label: "Kargo", URL: "https://kargo.acme.dev"}},
+			Facts:   []chatops.Text{chatops.Line(chatops.Plain("a"))},
+			Steps:   []chatops.Step{{Name: "git-clone", State: chatops.StepRunning}},
+			Body:    []chatops.Text{chatops.Line(chatops.Plain("b"))},
+			Links:   []chatops.Link{{Label: "Kargo", URL: "https://kargo.acme.dev"}},
+			Actions: []chatops.Action{{Label: "Abort", Command: "/abort red production"}},
 		}
 		return m
 	}
@@ -34,6 +35,8 @@ func TestHashChangesWithWhatIsSaid(t *testing.T) {
 		"step":         {func(m *notify.Message) { m.Card.Steps[0].State = chatops.StepFailed }, false},
 		"body":         {func(m *notify.Message) { m.Card.Body = nil }, false},
 		"link":         {func(m *notify.Message) { m.Card.Links[0].URL = "https://example.com" }, false},
+		"where to":     {func(m *notify.Message) { m.Card.Actions[0].InThread = true }, false},
+		"attempt":      {func(m *notify.Message) { m.Card.Actions[0].Attempt = "2" }, false},
 		"section":      {func(m *notify.Message) { m.Card.Sections = []chatops.Section{{Title: "4 commits"}} }, false},
 		"no sections":  {func(m *notify.Message) { m.Card.Sections = []chatops.Section{} }, true},
 		"mention":      {func(m *notify.Message) { m.Mention = chatops.Actor{ID: "T01/U42"} }, false},
@@ -55,6 +58,10 @@ func TestHashOfACardStaysTheSame(t *testing.T) {
 	m.Card = chatops.Card{Title: "one", State: chatops.StateRunning, Body: []chatops.Text{chatops.Line(chatops.Plain("b"))}}
 	if got := m.Hash(); got != "368040d73d456abb" {
 		t.Errorf("the hash is %s", got)
+	}
+	m.Card.Actions = []chatops.Action{{Label: "Show diff", Command: "/diff red production"}}
+	if got := m.Hash(); got != "3fd06bef20a543bf" {
+		t.Errorf("with an action, the hash is %s", got)
 	}
 }
 

@@ -104,7 +104,7 @@ func releaseCard() chatops.Card {
 		}},
 		Body: []chatops.Text{chatops.Line(chatops.Plain("Drops /v1, and retries on 429."))},
 		Actions: []chatops.Action{
-			{Label: "Promote to production", Command: "/promote red production 3.2.0", Style: chatops.StylePrimary, Confirm: "Promote red 3.2.0 to production?"},
+			{Label: "Promote to production", Command: "/promote red production 3.2.0", Style: chatops.StylePrimary, Confirm: "Promote red 3.2.0 to production?", InThread: true},
 			{Label: "Show diff", Command: "/diff red production"},
 		},
 		Links: []chatops.Link{{Label: "Release", URL: "https://github.com/acme/microsvcs/releases/tag/red/3.2.0"}},

@@ -38,6 +38,10 @@ const (
 type buttonValue struct {
 	Command string `json:"c"`
 	Plan    string `json:"p,omitempty"`
+	// InThread says that the answer belongs below the message.
+	InThread bool `json:"t,omitempty"`
+	// Attempt makes this another button than the one of before, so that a click is another request.
+	Attempt string `json:"a,omitempty"`
 }
 
 // errButton means that a value is none of the bot's buttons. Its text tells nothing of the value.
@@ -71,9 +75,10 @@ func decodeButton(s string) (buttonValue, error) {
 	return v, nil
 }
 
-// valid reports whether the command is a line that could have been typed, and the plan a word.
+// valid reports whether the command is a line that could have been typed, and the plan and the attempt a word.
 func (v buttonValue) valid() bool {
-	return len(v.Command) > 1 && v.Command[0] == '/' && cleanLine(v.Command) == v.Command && cleanLine(v.Plan) == v.Plan
+	return len(v.Command) > 1 && v.Command[0] == '/' && cleanLine(v.Command) == v.Command && cleanLine(v.Plan) == v.Plan &&
+		cleanLine(v.Attempt) == v.Attempt
 }
 
 // actions adds a button for each action, as far as they fit. What can't be a button is shown as the
@@ -103,7 +108,7 @@ func (b *builder) actions(actions []chatops.Action) {
 // newButton returns the button of an action, or nil if none can hold it.
 func newButton(action chatops.Action, id string) *slackapi.ButtonBlockElement {
 	label := chatops.Fit(cleanLine(action.Label), maxButtonText)
-	value, ok := buttonValue{Command: action.Command, Plan: action.Plan}.encode()
+	value, ok := buttonValue{Command: action.Command, Plan: action.Plan, InThread: action.InThread, Attempt: action.Attempt}.encode()
 	if label == "" || !ok {
 		return nil
 	}

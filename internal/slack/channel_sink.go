@@ -82,7 +82,11 @@ func (s *ChannelSink) Interval() time.Duration { return interval }
 // Find implements notify.Sink.
 func (s *ChannelSink) Find(ctx context.Context, m notify.Message) (id string, err error) {
 	return s.inChannel(ctx, m, func(channel string) (address, error) {
-		at, _, err := s.client.find(ctx, m, channel, m.ReplyTo)
+		var below []address
+		if root, ok := parseAddress(m.ReplyTo); ok {
+			below = append(below, root)
+		}
+		at, _, err := s.client.find(ctx, m, channel, below...)
 		return at, err
 	})
 }

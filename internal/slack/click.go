@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -31,9 +32,13 @@ type interaction struct {
 	Container struct {
 		Type        string `json:"type"`
 		MessageTS   string `json:"message_ts"`
+		ThreadTS    string `json:"thread_ts"`
 		ChannelID   string `json:"channel_id"`
 		IsEphemeral bool   `json:"is_ephemeral"`
 	} `json:"container"`
+	Message struct {
+		ThreadTS string `json:"thread_ts"`
+	} `json:"message"`
 	ResponseURL string `json:"response_url"`
 	Actions     []struct {
 		Type     string `json:"type"`
@@ -44,7 +49,8 @@ type interaction struct {
 
 // click is a click on a button of the bot.
 type click struct {
-	// origin is where the message is, and who clicked: not who asked for what the message is about.
+	// origin is where the message is, who clicked, and not who asked for what the message is about, and the
+	// thread that the answer belongs in.
 	origin   v1alpha1.SlackOrigin
 	userName string
 	// message is the timestamp of the message, which is its ID in the channel.
@@ -78,14 +84,19 @@ func (in interaction) click() (click, outcome) {
 	}
 	button, err := decodeButton(value)
 	_, hasAddress := parseAddress(in.Channel.ID + ":" + in.Container.MessageTS)
+	_, hasThread := parseAddress(in.Channel.ID + ":" + in.thread())
 	switch {
-	case err != nil, !hasAddress,
+	case err != nil, !hasAddress, !hasThread && in.thread() != "",
 		!isID(in.Team.ID), !isID(in.User.ID),
 		in.Container.Type != "message", in.Container.ChannelID != in.Channel.ID:
 		return click{}, outcomeForm
 	}
+	origin := v1alpha1.SlackOrigin{Team: in.Team.ID, Channel: in.Channel.ID, User: in.User.ID}
+	if button.InThread {
+		origin.Thread = in.thread()
+	}
 	return click{
-		origin:      v1alpha1.SlackOrigin{Team: in.Team.ID, Channel: in.Channel.ID, User: in.User.ID},
+		origin:      origin,
 		userName:    chatops.Fit(cleanLine(in.User.Username), nameLimit),
 		message:     in.Container.MessageTS,
 		ephemeral:   in.Container.IsEphemeral,
@@ -93,6 +104,15 @@ func (in interaction) click() (click, outcome) {
 		responseURL: in.ResponseURL,
 		key:         in.key(value),
 	}, ""
+}
+
+// thread returns the thread of the message: the one that it begins, or that it is in, since a reply has none of
+// its own. It is empty for a message that only one person sees, which nothing can be below.
+func (in interaction) thread() string {
+	if in.Container.IsEphemeral {
+		return ""
+	}
+	return cmp.Or(in.Container.ThreadTS, in.Message.ThreadTS, in.Container.MessageTS)
 }
 
 // value returns the value of the bot's button that was clicked; false if it was something else.

@@ -77,6 +77,8 @@ func TestParseInteraction(t *testing.T) {
 		"another channel":     {set("C8", "container", "channel_id"), outcomeForm},
 		"no message":          {set("", "container", "message_ts"), outcomeForm},
 		"message of nowhere":  {set("1/2", "container", "message_ts"), outcomeForm},
+		"thread of nowhere":   {set("1/2", "container", "thread_ts"), outcomeForm},
+		"thread too long":     {set(strings.Repeat("1", 33), "container", "thread_ts"), outcomeForm},
 		"a view":              {set("view", "container", "type"), outcomeForm},
 		"wrong types":         {set(7, "user"), outcomeForm},
 		"no value":            {button("button", "kargo-bot:0", ""), outcomeForm},
@@ -121,6 +123,7 @@ func TestKeyOfAClick(t *testing.T) {
 		"user":    set("U43", "user", "id"),
 		"team":    set("T02", "team", "id"),
 		"command": button("button", "kargo-bot:0", `{"c":"/abort blue production","p":"7f3a"}`),
+		"attempt": button("button", "kargo-bot:0", `{"c":"/abort red production","p":"7f3a","a":"red-production.01kq.e72fb09"}`),
 		"plan":    button("button", "kargo-bot:0", `{"c":"/abort red production","p":"7f3b"}`),
 		"channel": func(p map[string]any) {
 			set("C8", "channel", "id")(p)
@@ -133,11 +136,35 @@ func TestKeyOfAClick(t *testing.T) {
 	}
 }
 
+// TestThreadOfAClick has buttons of messages in a channel, in a thread, and for one person.
+func TestThreadOfAClick(t *testing.T) {
+	const in, off = `{"c":"/promote red production","t":true}`, `{"c":"/promote red production"}`
+	for name, test := range map[string]struct {
+		value  string
+		change func(map[string]any)
+		want   string
+	}{
+		"message":              {in, func(map[string]any) {}, "1763812800.000100"},
+		"reply":                {in, set("1763812700.000100", "container", "thread_ts"), "1763812700.000100"},
+		"reply in its message": {in, set(map[string]any{"thread_ts": "1763812700.000100"}, "message"), "1763812700.000100"},
+		"for one person":       {in, set(true, "container", "is_ephemeral"), ""},
+		"another button":       {off, set("1763812700.000100", "container", "thread_ts"), ""},
+	} {
+		c, refused := parseClick(goodPayload(t, func(p map[string]any) {
+			button("button", "kargo-bot:0", test.value)(p)
+			test.change(p)
+		}))
+		if refused != "" || c.origin.Thread != test.want {
+			t.Errorf("%s: thread %q (%s), want %q", name, c.origin.Thread, refused, test.want)
+		}
+	}
+}
+
 func TestButtonValue(t *testing.T) {
 	for _, v := range []buttonValue{
 		{Command: "/promote red,blue production --partial", Plan: "sha256:7f3a"},
 		{Command: `/promote red prod --reason "a & b <c> \ é 🚀"`},
-		{Command: "/x"},
+		{Command: "/x"}, {Command: "/x", Plan: "7f3a", InThread: true, Attempt: "red-production.01kq.e72fb09"},
 	} {
 		encoded, ok := v.encode()
 		if !ok || strings.ContainsAny(encoded, "&<>") {
@@ -149,10 +176,10 @@ func TestButtonValue(t *testing.T) {
 	}
 	for _, v := range []buttonValue{
 		{}, {Command: "/"}, {Command: "promote red production"}, {Command: "/a\nb"}, {Command: "/a "}, {Command: "/a\u202eb"},
-		{Command: "/a\xff"}, {Command: "/a", Plan: "x\x00"}, {Command: "/" + strings.Repeat("a", maxButtonValue)},
+		{Command: "/a\xff"}, {Command: "/a", Plan: "x\x00"}, {Command: "/a", Attempt: "a\nb"}, {Command: "/" + strings.Repeat("a", maxButtonValue)},
 	} {
 		if encoded, ok := v.encode(); ok {
-			t.Errorf("%.40q is encoded as %.40q", v, encoded)
+			t.Errorf("%.40q is encoded as %.40q", v.Command, encoded)
 		}
 	}
 }
@@ -161,6 +188,7 @@ func TestButtonValue(t *testing.T) {
 func FuzzInteraction(f *testing.F) {
 	f.Add(goodPayload(f, nil))
 	f.Add(goodPayload(f, set("view_submission", "type")))
+	f.Add(goodPayload(f, button("button", "kargo-bot:0", `{"c":"/promote red production","t":true}`)))
 	f.Add(goodPayload(f, button("button", "kargo-bot:0", `{"c":"/promote <!channel> \u202e","p":"\u0000"}`)))
 	f.Add(`{"type":"block_actions","actions":[{"type":"button","action_id":"kargo-bot:","value":"{\"c\":\"/x\"}"}],"team":null,"user":{"id":"U1"}}`)
 	f.Add(`{"type":"block_actions","Type":"shortcut"}`)
@@ -172,6 +200,9 @@ func FuzzInteraction(f *testing.F) {
 				t.Fatalf("outcome %q", refused)
 			}
 			return
+		}
+		if _, ok := parseAddress(c.origin.Channel + ":" + c.origin.Thread); !ok && c.origin.Thread != "" {
+			t.Fatalf("%q is no thread", c.origin.Thread)
 		}
 		for _, id := range []string{c.origin.Team, c.origin.Channel, c.origin.User} {
 			if !isID(id) {

@@ -20,8 +20,8 @@ const (
 	clockSkew = time.Minute
 )
 
-// Find implements notify.Sink. It looks where Post may have put the message: in the channel or the
-// card's thread, and where the bot isn't a member, in the person's direct messages.
+// Find implements notify.Sink. It looks where Post may have put the message: in the thread it belongs in,
+// in the channel, and where the bot isn't a member, in the person's direct messages.
 func (s *Sink) Find(ctx context.Context, m notify.Message) (id string, err error) {
 	origin, err := originOf(m)
 	if err != nil || m.Part == v1alpha1.PartReaction {
@@ -33,11 +33,7 @@ func (s *Sink) Find(ctx context.Context, m notify.Message) (id string, err error
 	)
 	alone := m.ReplyTo == idResponse
 	if !alone {
-		below := ""
-		if m.Part == v1alpha1.PartResult {
-			below = m.ReplyTo
-		}
-		at, found, err = s.client.find(ctx, m, origin.Channel, below)
+		at, found, err = s.client.find(ctx, m, origin.Channel, rootsOf(m, *origin)...)
 		alone = isNotMember(err)
 	}
 	if alone {
@@ -52,9 +48,9 @@ func (s *Sink) Find(ctx context.Context, m notify.Message) (id string, err error
 	return at.String(), nil
 }
 
-// find looks for a message below another, if that can be addressed, and in the channel.
-func (c *Client) find(ctx context.Context, m notify.Message, channel, below string) (address, bool, error) {
-	if root, ok := parseAddress(below); ok {
+// find looks for a message below others, and in the channel.
+func (c *Client) find(ctx context.Context, m notify.Message, channel string, below ...address) (address, bool, error) {
+	for _, root := range below {
 		channel = root.channel
 		at, found, err := search(ctx, m, c.replies(root))
 		if found || err != nil && !isNoThread(err) {

@@ -460,7 +460,7 @@ func TestNewInteractionsNeedsItsOptions(t *testing.T) {
 }
 
 // TestClickOnAnAnnouncement has a card that nobody asked for, in a channel and in direct messages. The click is
-// answered to who clicks alone, and the card of what it began goes where the button is.
+// answered to who clicks alone, and the card of what it began goes below the one with the button.
 func TestClickOnAnAnnouncement(t *testing.T) {
 	for _, to := range []string{"#deploys", "U43"} {
 		t.Run(to, func(t *testing.T) {
@@ -488,13 +488,13 @@ func TestClickOnAnAnnouncement(t *testing.T) {
 				t.Errorf("messages:\n%s", w.slack.Transcript(messages))
 			}
 			r := w.requests[0]
-			if r.Line != "/promote red production 3.2.0" || r.Actor.ID != "T01/U43" || r.Origin.Slack.Channel != at.channel {
+			if r.Line != "/promote red production 3.2.0" || r.Actor.ID != "T01/U43" || r.Origin.Slack.Channel != at.channel || r.Origin.Slack.Thread != at.ts {
 				t.Errorf("asked for %q by %+v in %+v", r.Line, r.Actor, r.Origin.Slack)
 			}
 			m := w.command(t, inChannel)
 			m.Target.Origin = r.Origin
 			w.post(t, m)
-			if messages = w.slack.Messages(at.channel); len(messages) != 3 || messages[2].EphemeralTo != "" {
+			if messages = w.slack.Messages(at.channel); len(messages) != 3 || messages[2].EphemeralTo != "" || messages[2].ThreadTS != at.ts {
 				t.Errorf("messages:\n%s", w.slack.Transcript(messages))
 			}
 			w.noMistakes(t)

@@ -32,8 +32,8 @@ type SinkOptions struct {
 // Sink shows messages in Slack. It implements notify.Sink.
 //
 // PartCard is a message in the channel where the command was typed, edited as it goes. PartResult is
-// a reply below it that calls the person. PartReaction is nothing in Slack: a slash command leaves no
-// message to react to.
+// a reply below it that calls the person. What was asked for in a thread has both of them in there, one
+// after the other. PartReaction is nothing in Slack: a slash command leaves no message to react to.
 //
 // Where the bot isn't a member, it speaks to the person alone: through the command's response_url,
 // which Slack closes after half an hour or five messages, and after that in a direct message. So the
@@ -90,18 +90,37 @@ func (s *Sink) Post(ctx context.Context, m notify.Message) (id string, err error
 	return at.String(), nil
 }
 
-// postInChannel posts a card where it was asked for, and a result below the card.
+// postInChannel posts a message in its thread, and in the channel where there is none.
 func (s *Sink) postInChannel(ctx context.Context, m notify.Message, origin v1alpha1.SlackOrigin) (address, error) {
+	channel := origin.Channel
+	for _, root := range rootsOf(m, origin) {
+		channel = root.channel
+		at, err := s.client.post(ctx, destination{channel: channel, thread: root.ts}, s.render(m, channel), m.Marker)
+		if !isNoThread(err) {
+			return at, err
+		}
+		// Somebody deleted that. The person is to be told all the same.
+	}
+	return s.client.post(ctx, destination{channel: channel}, s.render(m, channel), m.Marker)
+}
+
+// rootsOf returns the messages that a message may be below, the first that is there before the others: that of
+// the thread it was asked for in, and for a result the card, which is in the channel where there is no thread.
+func rootsOf(m notify.Message, origin v1alpha1.SlackOrigin) []address {
+	var roots []address
+	if thread, ok := parseAddress(origin.Channel + ":" + origin.Thread); ok {
+		roots = append(roots, thread)
+	}
 	card, ok := parseAddress(m.ReplyTo)
-	if m.Part != v1alpha1.PartResult || !ok {
-		return s.client.post(ctx, destination{channel: origin.Channel}, s.render(m, origin.Channel), m.Marker)
+	switch {
+	case m.Part != v1alpha1.PartResult || !ok:
+		return roots
+	case card.channel != origin.Channel:
+		// The card is in the person's direct messages.
+		return []address{card}
+	default:
+		return append(roots, card)
 	}
-	at, err := s.client.post(ctx, destination{channel: card.channel, thread: card.ts}, s.render(m, card.channel), m.Marker)
-	if isNoThread(err) {
-		// Somebody deleted the card. The person is to be told all the same.
-		return s.client.post(ctx, destination{channel: card.channel}, s.render(m, card.channel), m.Marker)
-	}
-	return at, err
 }
 
 // tellAlone speaks to the person who asked: through the response_url while it lasts, else directly.

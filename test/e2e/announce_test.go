@@ -65,6 +65,7 @@ func TestAReleaseIsFollowedFromItsTagToProduction(t *testing.T) {
 	w.Slack.Press(t, harness.Octocat, m, "/promote red production")
 	awaitPhase(t, w.Project, v1alpha1.PhaseSucceeded)
 	awaitAnnounced(t, w, "red 3.3.0", "live", "production", "by octocat")
+	answeredBelow(t, w, m)
 
 	deployed(t, w, "red-staging", "red-production")
 	page, _ := w.GitHub.Release(harness.Repo, "red/3.3.0")
@@ -72,6 +73,23 @@ func TestAReleaseIsFollowedFromItsTagToProduction(t *testing.T) {
 		t.Errorf("the notes were changed:\n%s", page.Notes)
 	}
 	once(t, w)
+}
+
+// answeredBelow returns when the click on a message was answered in its thread: by a card and a result, and by
+// nothing for all beside it.
+func answeredBelow(t *testing.T, w *harness.World, head slackfake.Message) {
+	t.Helper()
+	var replies []slackfake.Message
+	all := w.Slack.AwaitMessages(t, head.Channel, patience, func(all []slackfake.Message) bool {
+		replies = slices.DeleteFunc(slices.Clone(all), func(m slackfake.Message) bool { return m.ThreadTS != head.TS || m.EphemeralTo != "" })
+		return len(replies) == 2
+	})
+	mustSay(t, w.Slack.PlainText(replies[1]), "@octocat", "red 3.3.0 is live in production")
+	for _, m := range all {
+		if m.ThreadTS == "" && m.EphemeralTo == "" && m.TS != head.TS {
+			t.Errorf("beside the release's message stands:\n%s", w.Slack.PlainText(m))
+		}
+	}
 }
 
 // release tags and publishes a version of red.
