@@ -58,6 +58,10 @@ test-e2e: $(BIN)/bot $(BIN)/kube-apiserver-test ## the tests of the whole on a r
 	cd test/e2e && go vet ./... && go test -race -timeout 20m ./...
 .PHONY: test-e2e
 
+storm: $(BIN)/bot $(BIN)/kube-apiserver-test ## the storm of notifications at full size, some 6 minutes
+	cd test/e2e && E2E_STORM=full go test -race -count=1 -timeout 30m -v -run '^(TestEverythingIsToldOnceInAStorm|TestABurstBecomesOneSummary)$$' .
+.PHONY: storm
+
 bench: $(BIN)/bot $(BIN)/kube-apiserver-test ## measure, each figure against its physical limit in the same run
 	go test -run '^$$' -bench . -benchtime 2s ./internal/...
 	cd test/e2e && go test -timeout 20m -run '^$$' -bench . -benchtime 1x ./...

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -20,29 +21,49 @@ import (
 	"github.com/davidaparicio/kargo-bot/test/e2e/harness"
 )
 
+// toldSizes are the sizes of the storm of notifications.
+type toldSizes struct {
+	// services × versions Promotions are made with Kargo's own tools, told in so many channels, while one of two
+	// replicas is killed so many times.
+	services, versions, channels, kills int
+	// failing is how many services fail to be promoted.
+	failing int
+	// burst is how many messages a channel takes in a minute before the rest is summed up.
+	burst int
+	// patience is for how long to wait for all to end, and then for all to be told.
+	patience time.Duration
+	// burstServices × burstVersions Promotions become at most so many messages.
+	burstServices, burstVersions, burstPosts int
+}
+
+// told is a fifth of what was promised, in which everything happens that happens in all of it: summaries, failures,
+// kills of the leader and of the other. With E2E_STORM=full it is all: a thousand Promotions and fifty kills, and
+// five hundred Promotions in one burst.
+var told = map[bool]toldSizes{
+	false: {
+		services: 40, versions: 5, channels: 4, kills: 10, failing: 3, burst: 10, patience: 3 * time.Minute,
+		burstServices: 20, burstVersions: 5, burstPosts: 15,
+	},
+	true: {
+		services: 100, versions: 10, channels: 10, kills: 50, failing: 5, burst: 30, patience: 8 * time.Minute,
+		burstServices: 50, burstVersions: 10, burstPosts: 30,
+	},
+}[os.Getenv("E2E_STORM") == "full"]
+
 const (
-	// toldServices × toldVersions Promotions are made with Kargo's own tools, told in toldChannels, while one of
-	// two replicas is killed toldKills times, and so many of a hundred calls to Slack, to GitHub and to the webhook
-	// fail.
-	toldServices = 100
-	toldVersions = 10
-	toldChannels = 10
-	toldKills    = 50
-	toldTrouble  = 20
+	// toldTrouble is how many of a hundred calls to Slack, to GitHub and to the webhook fail.
+	toldTrouble = 20
 	// toldDeployed is how many services have their code on GitHub, and so deployments: GitHub takes some 180
 	// writes a minute and no more.
 	toldDeployed = 3
-	// toldFailing is how many services fail to be promoted.
-	toldFailing = 5
 	// toldBetween is the longest time between two kills.
 	toldBetween = 2 * time.Second
-	toldTime    = 8 * time.Minute
 )
 
 func toldService(i int) string { return fmt.Sprintf("s%03d", i) }
-func toldChannel(i int) string { return fmt.Sprintf("C2%02d", i%toldChannels) }
+func toldChannel(i int) string { return fmt.Sprintf("C2%02d", i%told.channels) }
 
-// TestEverythingIsToldOnceInAStorm: a thousand Promotions, none of them asked for through the bot. In the end each
+// TestEverythingIsToldOnceInAStorm: many Promotions, none of them asked for through the bot. In the end each
 // is told once in its channel, in a message of its own or in one summary, each that failed has one reply, the
 // program that listens has heard of each happening, and GitHub has one deployment each of those with code there.
 func TestEverythingIsToldOnceInAStorm(t *testing.T) {
@@ -59,16 +80,16 @@ func TestEverythingIsToldOnceInAStorm(t *testing.T) {
 	begin := time.Now()
 	var making sync.WaitGroup
 	making.Go(func() { toldPromote(t, w, all) })
-	for range toldKills {
+	for range told.kills {
 		<-time.After(time.Duration(random.Int64N(int64(toldBetween)))) // it dies at any time
 		i := random.IntN(len(bots))
 		bots[i].Kill(t)
 		bots[i] = w.Installation.Start(t)
 	}
 	making.Wait()
-	t.Logf("after %s all promotions are made and a bot was killed %d times", time.Since(begin).Round(time.Second), toldKills)
-	w.Promotions.Await(t, "all promotions to end", toldTime, func(all []*kargoapi.Promotion) bool {
-		return len(all) == toldServices*toldVersions && !slices.ContainsFunc(all, func(p *kargoapi.Promotion) bool { return !p.Status.Phase.IsTerminal() })
+	t.Logf("after %s all promotions are made and a bot was killed %d times", time.Since(begin).Round(time.Second), told.kills)
+	w.Promotions.Await(t, "all promotions to end", told.patience, func(all []*kargoapi.Promotion) bool {
+		return len(all) == told.services*told.versions && !slices.ContainsFunc(all, func(p *kargoapi.Promotion) bool { return !p.Status.Phase.IsTerminal() })
 	})
 	t.Logf("after %s all promotions have ended", time.Since(begin).Round(time.Second))
 	toldRight(t, w, heard)
@@ -83,13 +104,13 @@ func toldWorld(t *testing.T, listening string) *harness.World {
 			config["webhooks"] = map[string]any{"audit": map[string]any{"url": listening, "secret": map[string]any{"file": "audit-secret"}}}
 			rules := []any{map[string]any{"webhook": "audit", "on": []any{"succeeded", "failed"}}}
 			channels := map[string]any{}
-			for i := range toldChannels {
+			for i := range told.channels {
 				var services []any
-				for j := i; j < toldServices; j += toldChannels {
+				for j := i; j < told.services; j += told.channels {
 					services = append(services, toldService(j))
 				}
 				rules = append(rules, map[string]any{"services": services, "environments": []any{"production"}, "slack": toldChannel(i)})
-				channels[toldChannel(i)] = map[string]any{"burst": 30}
+				channels[toldChannel(i)] = map[string]any{"burst": told.burst}
 			}
 			config["notifications"], config["channels"] = rules, channels
 			config["owners"] = map[string]any{"*": map[string]any{"slack": harness.Hubot}}
@@ -104,7 +125,7 @@ func toldWorld(t *testing.T, listening string) *harness.World {
 		Secrets: map[string]string{"audit-secret": "a secret of the tests"},
 		Slack: func(c *slackfake.Config) {
 			c.PerChannelInterval, c.PerChannelBurst = time.Second, 1
-			for i := range toldChannels {
+			for i := range told.channels {
 				c.Channels = append(c.Channels, slackfake.Channel{ID: toldChannel(i), Name: fmt.Sprintf("told-%d", i), BotIn: true})
 			}
 		},
@@ -117,35 +138,35 @@ func toldGitHub(c *githubfake.Config) {
 	harness.WithAnnouncements().GitHub(c)
 	repo := &c.World.Repositories[0]
 	for i := range toldDeployed {
-		for j := range toldVersions {
+		for j := range told.versions {
 			repo.Tags = append(repo.Tags, githubfake.Tag{Name: toldService(i) + "/" + manyVersion(j), Commit: "c6"})
 		}
 	}
 }
 
 // toldFreight makes the Stages and what can be promoted to them.
-func toldFreight(t *testing.T, w *harness.World) [toldServices][toldVersions]*kargoapi.Freight {
+func toldFreight(t *testing.T, w *harness.World) [][]*kargoapi.Freight {
 	t.Helper()
-	var all [toldServices][toldVersions]*kargoapi.Freight
-	for i := range toldServices {
+	all := make([][]*kargoapi.Freight, told.services)
+	for i := range all {
 		service := toldService(i)
 		step := harness.Pass("push")
-		if i >= toldServices-toldFailing {
+		if i >= told.services-told.failing {
 			step = harness.Fail("push", "remote hung up")
 		}
 		w.Warehouse(t, service)
 		w.NewStage(t, harness.Stage{Name: service + "-production", Warehouses: []string{service}, Steps: []harness.Step{step}})
-		for j := range toldVersions {
-			all[i][j] = w.NewFreight(t, service, service, manyVersion(j))
+		for j := range told.versions {
+			all[i] = append(all[i], w.NewFreight(t, service, service, manyVersion(j)))
 		}
 	}
 	return all
 }
 
 // toldPromote makes the Promotions, some time apart.
-func toldPromote(t *testing.T, w *harness.World, all [toldServices][toldVersions]*kargoapi.Freight) {
-	for j := range toldVersions {
-		for i := range toldServices {
+func toldPromote(t *testing.T, w *harness.World, all [][]*kargoapi.Freight) {
+	for j := range told.versions {
+		for i := range told.services {
 			if err := w.PromoteUnasked(t.Context(), toldService(i)+"-production", all[i][j]); err != nil {
 				t.Errorf("promote %s %s: %v", toldService(i), manyVersion(j), err)
 				return
@@ -157,7 +178,7 @@ func toldPromote(t *testing.T, w *harness.World, all [toldServices][toldVersions
 // toldRight returns when everything is told, and fails the test if something is told twice, or not in time.
 func toldRight(t *testing.T, w *harness.World, heard *listener) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), toldTime)
+	ctx, cancel := context.WithTimeout(t.Context(), told.patience)
 	defer cancel()
 	var problems []string
 	tick := time.NewTicker(time.Second)
@@ -183,7 +204,7 @@ func toldRight(t *testing.T, w *harness.World, heard *listener) {
 func toldInSlack(t *testing.T, w *harness.World) (problems []string) {
 	t.Helper()
 	marked := map[string]int{}
-	for i := range toldChannels {
+	for i := range told.channels {
 		for marker, messages := range w.Slack.Marked(toldChannel(i), "marker") {
 			marked[marker] += len(messages)
 		}
@@ -194,7 +215,7 @@ func toldInSlack(t *testing.T, w *harness.World) (problems []string) {
 		}
 	}
 	records := w.Records(t)
-	if want := toldServices * toldVersions; len(records) != want {
+	if want := told.services * told.versions; len(records) != want {
 		problems = append(problems, fmt.Sprintf("there are %d records of %d Promotions", len(records), want))
 	}
 	own, folded := 0, 0
@@ -221,7 +242,9 @@ func toldInSlack(t *testing.T, w *harness.World) (problems []string) {
 			problems = append(problems, fmt.Sprintf("of %s, %d things have happened: %+v", r.Name, n, r.Status.Happenings))
 		}
 	}
-	t.Logf("%d messages of their own, %d in summaries", own, folded)
+	if len(problems) == 0 {
+		t.Logf("%d messages of their own, %d in summaries", own, folded)
+	}
 	return problems
 }
 
@@ -249,7 +272,7 @@ func toldOnGitHub(w *harness.World) (problems []string) {
 			problems = append(problems, fmt.Sprintf("%d deployments of %s", n, payload))
 		}
 	}
-	if n := len(payloads); n != toldDeployed*toldVersions {
+	if n := len(payloads); n != toldDeployed*told.versions {
 		problems = append(problems, fmt.Sprintf("there are %d deployments", n))
 	}
 	return problems
@@ -316,23 +339,23 @@ func (l *listener) problems(all []*kargoapi.Promotion) (problems []string) {
 	return problems
 }
 
-// TestABurstBecomesOneSummary: five hundred Promotions at once in one channel.
+// TestABurstBecomesOneSummary: very many Promotions at once in one channel.
 func TestABurstBecomesOneSummary(t *testing.T) {
 	t.Parallel()
-	const services, versions = 50, 10
+	services, versions := told.burstServices, told.burstVersions
 	w := cluster.NewWorld(t, harness.WorldOptions{
 		Config: func(config map[string]any) {
 			config["notifications"] = []any{map[string]any{"environments": []any{"production"}, "slack": "#deploys"}}
 		},
 		Slack: func(c *slackfake.Config) { c.PerChannelInterval, c.PerChannelBurst = time.Second, 1 },
 	})
-	var all [services][versions]*kargoapi.Freight
-	for i := range services {
+	all := make([][]*kargoapi.Freight, services)
+	for i := range all {
 		service := toldService(i)
 		w.Warehouse(t, service)
 		w.NewStage(t, harness.Stage{Name: service + "-production", Warehouses: []string{service}, Steps: harness.Passes("push")})
 		for j := range versions {
-			all[i][j] = w.NewFreight(t, service, service, manyVersion(j))
+			all[i] = append(all[i], w.NewFreight(t, service, service, manyVersion(j)))
 		}
 	}
 	w.Start(t)
@@ -365,7 +388,7 @@ func TestABurstBecomesOneSummary(t *testing.T) {
 	toldOnce(t, w, harness.Deploys)
 	posts := len(w.Slack.Messages(harness.Deploys))
 	t.Logf("%d messages of their own, %d promotions in summaries, %d messages in all", own, summed, posts)
-	if most := 30; posts > most {
+	if most := told.burstPosts; posts > most {
 		t.Errorf("%d messages for %d promotions; want at most %d", posts, services*versions, most)
 	}
 }
