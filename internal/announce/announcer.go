@@ -21,9 +21,6 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/wording"
 )
 
-// callTimeout bounds a request to the API server.
-const callTimeout = 10 * time.Second
-
 // Options are what an Announcer needs.
 type Options struct {
 	// Namespaces are those of the Kargo Projects that are served, and Project returns the name of a
@@ -193,12 +190,10 @@ func (a *Announcer) tellAll(ctx context.Context, on surface, t teller, s *subjec
 	group.SetLimit(destinations)
 	for i := range all {
 		group.Go(func() error {
-			if ctx.Err() != nil {
-				// The bot is told to stop: the rest is for the next leader.
-				failed[i] = context.Cause(ctx)
-				return nil
+			// If the bot is told to stop, the rest is for the next leader.
+			if failed[i] = context.Cause(ctx); failed[i] == nil {
+				waits[i], failed[i] = on.tell(a, ctx, t, s, all[i])
 			}
-			waits[i], failed[i] = on.tell(a, ctx, t, s, all[i])
 			return nil
 		})
 	}
@@ -213,14 +208,7 @@ func (a *Announcer) tellAll(ctx context.Context, on surface, t teller, s *subjec
 // destinations is how many are told of one thing at once.
 const destinations = 8
 
-func (s surface) tells(sink string) bool {
-	for _, own := range s.sinks {
-		if own == sink {
-			return true
-		}
-	}
-	return false
-}
+func (s surface) tells(sink string) bool { return slices.Contains(s.sinks, sink) }
 
 // sooner returns the shorter of two waits, where 0 means not to wait for time at all.
 func sooner(a, b time.Duration) time.Duration {

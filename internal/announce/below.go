@@ -45,3 +45,28 @@ func threadOf(shipment *v1alpha1.Shipment) string {
 	}
 	return shipment.Spec.Origin.Slack.Channel + ":" + shipment.Spec.Origin.Slack.Thread
 }
+
+// belowAnswer tells what the answer to who asked does not: what has happened since that was complete, and to the
+// owner, what failed. It stands below the answer, or beside it in the thread that it was asked for in.
+func (t *telling) belowAnswer(ctx context.Context, name string) (time.Duration, error) {
+	shipment, err := t.shipment(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	t.wanted = t.unanswered(shipment)
+	return t.alerts(ctx, func() (string, bool) {
+		if shipment == nil {
+			return "", true
+		}
+		if thread := threadOf(shipment); thread != "" {
+			// The answer is a reply itself, and has no thread of its own.
+			return thread, true
+		}
+		for _, report := range shipment.Status.Reports {
+			if report.Part == v1alpha1.PartCard {
+				return report.ID, report.ID != "" || report.Error != ""
+			}
+		}
+		return "", false
+	})
+}

@@ -111,7 +111,7 @@ func (a *Announcer) setup(mgr ctrl.Manager, on surface) error {
 func options() controller.Options {
 	return controller.Options{
 		MaxConcurrentReconciles: tellers,
-		RateLimiter:             workqueue.TypedRateLimiter[reconcile.Request](backoff.New[reconcile.Request](firstRetry, lastRetry)),
+		RateLimiter:             backoff.New[reconcile.Request](firstRetry, lastRetry),
 	}
 }
 

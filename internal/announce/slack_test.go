@@ -279,6 +279,27 @@ func TestQuietHoursAreSummedUpAfterwards(t *testing.T) {
 	}
 }
 
+// What goes wrong at the beginning of a long weekend calls its owner at its end.
+func TestWhoIsToBeCalledIsCalledAfterQuietHours(t *testing.T) {
+	w := newWorld(t, table(rule()))
+	a := w.announcer()
+	w.record(t, "one", nil)
+	w.happens(t, "one", v1alpha1.OutcomeSucceeded, v1alpha1.PhaseSucceeded)
+	w.settle(t, a)
+	w.table.Channels[deploys] = route.Channel{Quiet: &route.Quiet{
+		From: 13 * 60, To: 13 * 60, Days: []time.Weekday{time.Wednesday, time.Thursday},
+	}}
+	w.clock = noon.Add(2 * time.Hour)
+	w.happens(t, "one", v1alpha1.OutcomeDegraded, v1alpha1.PhaseSucceeded)
+	w.settle(t, a)
+	w.wantOne(t, deploys)
+	w.clock = noon.Add(49*time.Hour + time.Minute)
+	w.settle(t, a)
+	if said := w.said.in(deploys); len(said) != 2 || said[1].mention != "S7" {
+		t.Errorf("it said %+v", said)
+	}
+}
+
 func TestADigestComesOnceADay(t *testing.T) {
 	w := newWorld(t, table(rule(v1alpha1.OutcomeFailed)))
 	w.table.Channels[deploys] = route.Channel{Digest: &route.Digest{At: 17 * 60}}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -202,15 +203,7 @@ func (a *Announcer) digests(s *v1alpha1.Subscription, e route.Event) bool {
 	}
 	d := route.Destination{Sink: s.Spec.Sink, Target: s.Spec.Target}
 	names, all := a.Table.Environments(d, e.Project, e.Service)
-	if all {
-		return true
-	}
-	for _, name := range names {
-		if name == e.Environment {
-			return true
-		}
-	}
-	return false
+	return all || slices.Contains(names, e.Environment)
 }
 
 // channel returns the settings of a Subscription's channel.

@@ -264,9 +264,9 @@ type sink struct {
 }
 
 type shown struct {
-	id, sink, target, marker, title, replyTo, mention string
-	card                                              notify.Message
-	edits                                             int
+	id, target, marker, title, replyTo, mention string
+	card                                        notify.Message
+	edits                                       int
 }
 
 func (s *sink) Address(m notify.Message) string {
