@@ -42,7 +42,8 @@ type SubscriptionList struct {
 // SubscriptionSpec is who is told of what. Nothing is told that happened before the Subscription was made, or before
 // Since.
 type SubscriptionSpec struct {
-	// Sink is how they are told: slack, webhook, deployment, release-page or check.
+	// Sink is how they are told: slack, webhook, deployment, release-page or check; none for nothing: such a one says since
+	// when the bot looks after the project.
 	//
 	// +kubebuilder:validation:MaxLength=63
 	Sink string `json:"sink"`
