@@ -15,7 +15,6 @@ import (
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
-	"github.com/davidaparicio/kargo-bot/internal/notify/ledger"
 	"github.com/davidaparicio/kargo-bot/internal/route"
 )
 
@@ -226,30 +225,6 @@ func TestWaitingForTheThreadOfTheDayCostsNothing(t *testing.T) {
 	}
 }
 
-func TestALeaderOfAMomentAgoErasesNothing(t *testing.T) {
-	w := newWorld(t, table(rule()))
-	p := w.record(t, "one", nil)
-	w.happens(t, "one", v1alpha1.OutcomeSucceeded, v1alpha1.PhaseSucceeded)
-	old, next := ledger.New[v1alpha1.PromotionRecord](w.client(), w.server), ledger.New[v1alpha1.PromotionRecord](w.client(), w.server)
-	po, _ := old.Open(t.Context(), p)
-	pn, _ := next.Open(t.Context(), p)
-	r := func(target, id string) v1alpha1.Report {
-		return v1alpha1.Report{Sink: "slack", Target: target, Part: v1alpha1.PartCard, ID: id, At: metav1.NewTime(w.clock)}
-	}
-	if err := pn.Save(t.Context(), r("#b", "C2/1")); err != nil {
-		t.Fatal(err)
-	}
-	// the old one was paused in between
-	if err := po.Save(t.Context(), r("#a", "C1/1")); !errors.Is(err, ledger.ErrOvertaken) {
-		t.Errorf("it wrote over what the next one had written: %v", err)
-	}
-	var got v1alpha1.PromotionRecord
-	_ = w.server.Get(t.Context(), client.ObjectKeyFromObject(p), &got)
-	if len(got.Status.Reports) != 1 || got.Status.Reports[0].Target != "#b" {
-		t.Errorf("lost: %+v", got.Status.Reports)
-	}
-}
-
 func TestALeaderOfAMomentAgoTellsNothing(t *testing.T) {
 	w := newWorld(t, table(rule()))
 	w.record(t, "one", nil)
@@ -267,51 +242,6 @@ func TestALeaderOfAMomentAgoTellsNothing(t *testing.T) {
 	w.settle(t, next)
 	if n := len(w.said.in(deploys)); n != 1 {
 		t.Errorf("told %d times", n)
-	}
-}
-
-func TestASlowLookErasesNothing(t *testing.T) {
-	w := newWorld(t, table(rule()))
-	p := w.record(t, "one", nil)
-	r := func(sink, id string) v1alpha1.Report {
-		return v1alpha1.Report{Sink: sink, Target: "x", Part: v1alpha1.PartCard, ID: id, At: metav1.NewTime(w.clock)}
-	}
-	var l *ledger.Ledger[v1alpha1.PromotionRecord, *v1alpha1.PromotionRecord]
-	first := true
-	quorum := interceptor.NewClient(w.server, interceptor.Funcs{Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
-		slow := first
-		first = false
-		err := c.Get(ctx, key, o, opts...)
-		if slow { // its answer is on the way while another surface opens, writes and is done
-			page, _ := l.Open(ctx, p)
-			if err := page.Save(ctx, r("webhook", "done")); err != nil {
-				t.Fatal(err)
-			}
-			page.Close()
-			l.Forget(key)
-		}
-		return err
-	}})
-	l = ledger.New[v1alpha1.PromotionRecord](w.client(), quorum)
-	page, err := l.Open(t.Context(), p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := page.Save(t.Context(), r("slack", "C1/1")); !errors.Is(err, ledger.ErrOvertaken) {
-		t.Errorf("it wrote over what another had written: %v", err)
-	}
-	page.Close()
-	// What is read anew has it all.
-	if page, err = l.Open(t.Context(), p); err != nil {
-		t.Fatal(err)
-	}
-	if err := page.Save(t.Context(), r("slack", "C1/1")); err != nil {
-		t.Fatal(err)
-	}
-	var got v1alpha1.PromotionRecord
-	_ = w.server.Get(t.Context(), client.ObjectKeyFromObject(p), &got)
-	if len(got.Status.Reports) != 2 {
-		t.Errorf("lost: %+v", got.Status.Reports)
 	}
 }
 
