@@ -21,7 +21,7 @@ func newValidate() *cobra.Command {
 		Short: "Say what is wrong with a configuration: every problem, with its line and its fix",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := load(args[0])
+			c, err := load(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -29,7 +29,7 @@ func newValidate() *cobra.Command {
 			if secrets {
 				_, more, err := c.Secrets(secret.System())
 				if err != nil {
-					return invalid(err)
+					return invalid(cmd, err)
 				}
 				warnings = append(warnings, more...)
 			}

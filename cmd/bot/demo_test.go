@@ -52,6 +52,21 @@ func bot(t *testing.T, args ...string) (printed, said string, code int) {
 	return out.String(), log.String(), cmd.ProcessState.ExitCode()
 }
 
+// called is bot in the test's own process, which need not start. It is for what ends before anything begins, and
+// for tests that are not parallel: loggers are the process's.
+func called(t *testing.T, args ...string) (printed, said string, code int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	root := newRoot()
+	var out, log strings.Builder
+	root.SetOut(&out)
+	root.SetErr(&log)
+	root.SetArgs(args)
+	code = execute(ctx, root)
+	return out.String(), log.String(), code
+}
+
 func TestDemoRun(t *testing.T) {
 	t.Parallel()
 	printed, said, code := bot(t, "demo",

@@ -27,21 +27,29 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := newRoot().ExecuteContext(ctx)
+	code := execute(ctx, newRoot())
 	stop()
+	if code != 0 {
+		os.Exit(code)
+	}
+}
+
+// execute runs a command, says what went wrong, and returns the exit code.
+func execute(ctx context.Context, root *cobra.Command) int {
+	err := root.ExecuteContext(ctx)
 	if err == nil {
-		return
+		return 0
 	}
 	if code, ok := errors.AsType[exit](err); ok {
-		os.Exit(int(code))
+		return int(code)
 	}
 	if _, ok := errors.AsType[silent](err); !ok {
-		fmt.Fprintln(os.Stderr, "bot:", err)
+		fmt.Fprintln(root.ErrOrStderr(), "bot:", err)
 	}
 	if _, ok := errors.AsType[usage](err); ok {
-		os.Exit(exitUsage)
+		return exitUsage
 	}
-	os.Exit(exitFailure)
+	return exitFailure
 }
 
 // silent is an error of which everything has been said.

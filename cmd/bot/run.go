@@ -84,7 +84,7 @@ func run(cmd *cobra.Command, f runFlags, words []string) error {
 	}
 	c, err := config.LoadForTerminal(f.config)
 	if err != nil {
-		return invalid(err)
+		return invalid(cmd, err)
 	}
 	cluster, err := connect(f.kubeconfig)
 	if err != nil {

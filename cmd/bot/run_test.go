@@ -9,7 +9,6 @@ import (
 
 // TestRunUsage is about what ends before Kubernetes is asked for anything; test/e2e has the rest.
 func TestRunUsage(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		path := filepath.Join(dir, name)
@@ -36,7 +35,7 @@ func TestRunUsage(t *testing.T) {
 		{"--config " + dir + "/none.yaml status", exitFailure, "none.yaml"},
 		{"--config " + good + " --kubeconfig " + dir + "/none status", exitFailure, "find Kubernetes"},
 	} {
-		printed, said, code := bot(t, append([]string{"run"}, strings.Fields(test.args)...)...)
+		printed, said, code := called(t, append([]string{"run"}, strings.Fields(test.args)...)...)
 		if code != test.code || printed != "" || !strings.Contains(said, test.says) {
 			t.Errorf("%q: exit code %d, printed %q, said %q", test.args, code, printed, said)
 		}
@@ -44,9 +43,8 @@ func TestRunUsage(t *testing.T) {
 }
 
 func TestRunHelpHasTheExitCodes(t *testing.T) {
-	t.Parallel()
 	for _, args := range [][]string{{"run", "--help"}, {"run", "status", "-h"}, {"help", "run"}} {
-		printed, _, code := bot(t, args...)
+		printed, _, code := called(t, args...)
 		for _, says := range []string{"Exit codes:", "3  refused", "4  with --wait", "--kubeconfig", "--timeout"} {
 			if code != 0 || !strings.Contains(printed, says) {
 				t.Errorf("%q: exit code %d, no %q in:\n%s", args, code, says, printed)

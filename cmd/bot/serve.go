@@ -36,13 +36,13 @@ func newServe() *cobra.Command {
 }
 
 func serve(cmd *cobra.Command, file, kubeconfig string) error {
-	c, err := load(file)
+	c, err := load(cmd, file)
 	if err != nil {
 		return err
 	}
 	secrets, warnings, err := c.Secrets(secret.System())
 	if err != nil {
-		return invalid(err)
+		return invalid(cmd, err)
 	}
 	log := newLogger(c.Log.Level)
 	for _, w := range append(c.Warnings, warnings...) {
@@ -61,16 +61,16 @@ func serve(cmd *cobra.Command, file, kubeconfig string) error {
 }
 
 // load reads the configuration and shows what is wrong with it, a line each.
-func load(file string) (*config.Config, error) {
+func load(cmd *cobra.Command, file string) (*config.Config, error) {
 	c, err := config.Load(file)
 	if err != nil {
-		return nil, invalid(err)
+		return nil, invalid(cmd, err)
 	}
 	return c, nil
 }
 
-func invalid(err error) error {
-	fmt.Fprintln(os.Stderr, err)
+func invalid(cmd *cobra.Command, err error) error {
+	fmt.Fprintln(cmd.ErrOrStderr(), err)
 	return silent{err}
 }
 

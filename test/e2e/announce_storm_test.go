@@ -68,7 +68,7 @@ func toldChannel(i int) string { return fmt.Sprintf("C2%02d", i%told.channels) }
 // program that listens has heard of each happening, and GitHub has one deployment each of those with code there.
 func TestEverythingIsToldOnceInAStorm(t *testing.T) {
 	t.Parallel()
-	random := rand.New(rand.NewPCG(5, 2026)) //nolint:gosec // a test has to be the same again
+	random := rand.New(rand.NewPCG(5, 2026))
 	heard := newListener(t)
 	w := toldWorld(t, heard.server.URL)
 	all := toldFreight(t, w)
@@ -290,7 +290,7 @@ type listener struct {
 
 func newListener(t *testing.T) *listener {
 	t.Helper()
-	l := &listener{random: rand.New(rand.NewPCG(5, 5)), heard: map[string]string{}} //nolint:gosec // a test has to be the same again
+	l := &listener{random: rand.New(rand.NewPCG(5, 5)), heard: map[string]string{}}
 	l.server = httptest.NewServer(l)
 	t.Cleanup(l.server.Close)
 	return l
