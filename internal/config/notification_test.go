@@ -105,7 +105,7 @@ func TestNotificationsWarn(t *testing.T) {
 			"webhooks.audit.url: sends what happens over the network in the clear; use https"},
 		{smallest + "notifications: [{webhook: audit}]\nwebhooks: {audit: {url: 'http://localhost:1/a', secret: {env: A}}}", ""},
 		{smallest + "templates: {alert: {title: '{{.Service}}', lines: [fine, '{{.Servce}}']}, digest: {title: '{{.Period}}'}}",
-			`templates.alert.lines[1]: ".Servce" is not known; did you mean .Service? (until then, the bot's own words stand)`},
+			`templates.alert.lines[1]: names ".Servce", which is not known; did you mean .Service? (until then, the bot's own words stand)`},
 		{smallest + "templates: {release: {title: '{{if lt .Service 1}}{{end}}'}}",
 			"templates.release.title: can't be filled in: at <lt .Service 1>: error calling lt: incompatible types for comparison: string and int; until then, the bot's own words stand"},
 	} {

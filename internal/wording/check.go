@@ -126,5 +126,5 @@ func checkWord(shown, word string, known map[string]bool, these string) *Problem
 	if guess, ok := nearest.Word(word, words); ok {
 		fix = fmt.Sprintf("did you mean %s?", strings.TrimSuffix(shown, word)+guess)
 	}
-	return &Problem{Message: fmt.Sprintf("%.60q is not known", shown), Fix: fix}
+	return &Problem{Message: fmt.Sprintf("names %.60q, which is not known", shown), Fix: fix}
 }

@@ -104,10 +104,10 @@ func TestValuesStayPlain(t *testing.T) {
 
 func TestWhatIsWrong(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
-		{"{{.Servce}}", `".Servce" is not known; did you mean .Service?`},
-		{"{{with .Reason}}{{$.Verson}}{{end}}", `"$.Verson" is not known; did you mean $.Version?`},
-		{"{{uper .Service}}", `"uper" is not known; did you mean upper?`},
-		{`{{printf "%999999d" 1}}`, `"printf" is not known; the functions are and, default, eq, ge, gt, le, len, lower, lt, ne, not, or, short, slice, upper`},
+		{"{{.Servce}}", `names ".Servce", which is not known; did you mean .Service?`},
+		{"{{with .Reason}}{{$.Verson}}{{end}}", `names "$.Verson", which is not known; did you mean $.Version?`},
+		{"{{uper .Service}}", `names "uper", which is not known; did you mean upper?`},
+		{`{{printf "%999999d" 1}}`, `names "printf", which is not known; the functions are and, default, eq, ge, gt, le, len, lower, lt, ne, not, or, short, slice, upper`},
 		{"{{range 1000000000}}x{{end}}", `"{{range 1000000000}}x{{end}}" is not available here; use if and with`},
 		{`{{template "t"}}`, `"{{template \"t\"}}" is not available here; use if and with`},
 		{`{{define "a"}}x{{end}}{{.Service}}`, `defines another template; write it out`},

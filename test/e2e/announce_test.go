@@ -168,3 +168,31 @@ func TestAPromotionWithKargosOwnToolsIsReported(t *testing.T) {
 	})
 	toldOnce(t, w, harness.Deploys)
 }
+
+func TestMessagesInOtherWords(t *testing.T) {
+	t.Parallel()
+	options := harness.WithAnnouncements()
+	configure := options.Config
+	options.Config = func(config map[string]any) {
+		configure(config)
+		config["templates"] = map[string]any{
+			"release":   map[string]any{"title": "{{.Service}} {{.Version}} is out"},
+			"promotion": map[string]any{"title": "{{.Nobody}} did it"},
+		}
+	}
+	w := cluster.NewWorld(t, options)
+	w.Service(t, "red")
+	w.Start(t)
+	w.AwaitListening(t)
+	release(t, w, "red/3.3.0")
+	awaitAnnounced(t, w, "red 3.3.0 is out")
+
+	// A template that can't be used changes nothing, and says so.
+	w.StartPromotion(t, "red-production", freightOf(t, w, "red", "3.2.0"))
+	w.Slack.AwaitMessages(t, harness.Deploys, patience, func(all []slackfake.Message) bool {
+		return slices.ContainsFunc(all, func(m slackfake.Message) bool {
+			text := w.Slack.PlainText(m)
+			return strings.Contains(text, "red 3.2.0 is live in production") && strings.Contains(text, "The template promotion.title")
+		})
+	})
+}
