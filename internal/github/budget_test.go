@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -217,24 +218,26 @@ func TestReadsKeepAPause(t *testing.T) {
 
 // TestReadsThatNobodyWaitsForLeaveRoomForOthers: those have a smaller share, and remember the same.
 func TestReadsThatNobodyWaitsForLeaveRoomForOthers(t *testing.T) {
-	source, hub, _ := newSource(t, func(_ string, r *http.Request) *http.Response { return ahead(r, 1) })
-	quiet := source.Background()
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	made := 0
-	for ; made < 200; made++ {
-		if _, err := quiet.Compare(ctx, repository, hash(made), hash(1000)); err != nil {
-			break
+	synctest.Test(t, func(t *testing.T) { // in which reads take no time
+		source, hub, _ := newSource(t, func(_ string, r *http.Request) *http.Response { return ahead(r, 1) })
+		quiet := source.Background()
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		made := 0
+		for ; made < 200; made++ {
+			if _, err := quiet.Compare(ctx, repository, hash(made), hash(1000)); err != nil {
+				break
+			}
 		}
-	}
-	if made < 30 || made > 60 {
-		t.Errorf("%d reads in the background at once", made)
-	}
-	if _, err := source.Compare(soon(t), repository, hash(5000), hash(1000)); err != nil {
-		t.Errorf("somebody who waits is refused: %v", err)
-	}
-	calls := hub.calls()
-	if _, err := source.Compare(soon(t), repository, hash(0), hash(1000)); err != nil || hub.calls() != calls {
-		t.Errorf("what is known already was asked again: %v", err)
-	}
+		if made < 30 || made > 60 {
+			t.Errorf("%d reads in the background at once", made)
+		}
+		if _, err := source.Compare(soon(t), repository, hash(5000), hash(1000)); err != nil {
+			t.Errorf("somebody who waits is refused: %v", err)
+		}
+		calls := hub.calls()
+		if _, err := source.Compare(soon(t), repository, hash(0), hash(1000)); err != nil || hub.calls() != calls {
+			t.Errorf("what is known already was asked again: %v", err)
+		}
+	})
 }

@@ -134,7 +134,7 @@ func TestAnySectionsFit(t *testing.T) {
 		return b.String()
 	}
 	size := func() int { return []int{0, 1, 3, 30, 300}[random.IntN(5)] }
-	for range 100 {
+	for range 40 {
 		card := chatops.Card{Title: text(30), Body: []chatops.Text{chatops.Line(chatops.Plain(text(200)))}}
 		want := 0
 		for range random.IntN(8) {
