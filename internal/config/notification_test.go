@@ -107,7 +107,7 @@ func TestNotificationsWarn(t *testing.T) {
 		{smallest + "templates: {alert: {title: '{{.Service}}', lines: [fine, '{{.Servce}}']}, digest: {title: '{{.Period}}'}}",
 			`templates.alert.lines[1]: names ".Servce", which is not known; did you mean .Service? (until then, the bot's own words stand)`},
 		{smallest + "templates: {release: {title: '{{if lt .Service 1}}{{end}}'}}",
-			"templates.release.title: can't be filled in: at <lt .Service 1>: error calling lt: incompatible types for comparison: string and int; until then, the bot's own words stand"},
+			"templates.release.title: can't be filled in: lt: it takes texts with texts, and numbers with numbers; until then, the bot's own words stand"},
 	} {
 		got := parse(t, test.data).Warnings.Error()
 		if _, after, _ := strings.Cut(got, ": "); after != test.want {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/template"
 	"unicode"
 
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
@@ -65,9 +64,9 @@ func (w *wording) apply(kind string, data Data, card chatops.Card) (chatops.Card
 }
 
 // render fills in a template, and returns one line of at most that many characters.
-func render(t *template.Template, data Data, most int) (string, error) {
+func render(t *template, data Data, most int) (string, error) {
 	out := &bounded{left: maxOutput}
-	if err := t.Execute(out, data); err != nil {
+	if err := t.execute(out, data); err != nil {
 		return "", err
 	}
 	return chatops.Fit(oneLine(out.text.String()), most), nil

@@ -7,31 +7,9 @@ import (
 	"slices"
 	"strings"
 	"text/template/parse"
-	"unicode/utf8"
 
 	"github.com/davidaparicio/kargo-bot/internal/nearest"
 )
-
-// functions are those of the package's own.
-var functions = map[string]any{
-	"upper": strings.ToUpper,
-	"lower": strings.ToLower,
-	// short is the first letters of a hash or of the name of a Freight.
-	"short": func(name string) string {
-		const most = 7
-		if utf8.RuneCountInString(name) <= most {
-			return name
-		}
-		return string([]rune(name)[:most])
-	},
-	// default is what stands for an empty value: default "Kargo" .By.
-	"default": func(instead, value string) string {
-		if value == "" {
-			return instead
-		}
-		return value
-	},
-}
 
 // allowed are the functions that templates may use: none of these makes a text out of others, so that it grows with
 // each use.

@@ -1,12 +1,10 @@
 package wording
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
-	"text/template"
 	"text/template/parse"
 )
 
@@ -76,8 +74,8 @@ type Templates struct {
 
 // wording is the templates of one kind, or what is wrong with them.
 type wording struct {
-	title *template.Template
-	lines []*template.Template
+	title *template
+	lines []*template
 	// hasLines says that there are lines, all of which may come out empty.
 	hasLines bool
 	problem  *Problem
@@ -102,7 +100,7 @@ func Parse(sources map[string]Source) (*Templates, []error) {
 func parseKind(kind string, source Source) (*wording, []*Problem) {
 	w := &wording{hasLines: len(source.Lines) > 0}
 	var wrong []*Problem
-	read := func(line int, text string) *template.Template {
+	read := func(line int, text string) *template {
 		read, problem := parseOne(text)
 		if problem != nil {
 			problem.Kind, problem.Line = kind, line
@@ -127,7 +125,7 @@ func parseKind(kind string, source Source) (*wording, []*Problem) {
 }
 
 // parseOne reads a template, checks what it uses, and tries it.
-func parseOne(text string) (*template.Template, *Problem) {
+func parseOne(text string) (*template, *Problem) {
 	if len(text) > maxSource {
 		return nil, &Problem{Message: "is too long", Fix: "write 2,000 characters at most"}
 	}
@@ -144,10 +142,7 @@ func parseOne(text string) (*template.Template, *Problem) {
 	if problem := check(tree.Root); problem != nil {
 		return nil, problem
 	}
-	read, err := template.New(name).Funcs(functions).AddParseTree(name, tree)
-	if err != nil {
-		return nil, &Problem{Message: "can't be read", Detail: plainly(err)}
-	}
+	read := &template{root: tree.Root}
 	for _, sample := range samples {
 		if _, err := render(read, sample, maxLine); err != nil {
 			return nil, &Problem{Message: "can't be filled in", Detail: plainly(err)}
@@ -157,12 +152,7 @@ func parseOne(text string) (*template.Template, *Problem) {
 }
 
 // place is where in a template something is, in an error of Go's.
-var place = regexp.MustCompile(`^template: t:[0-9]+(:[0-9]+)?: (executing "t" )?`)
+var place = regexp.MustCompile(`^template: t:[0-9]+(:[0-9]+)?: `)
 
-// plainly returns what an error of text/template says, without the names that only this package knows.
-func plainly(err error) string {
-	if exec, ok := errors.AsType[template.ExecError](err); ok {
-		err = exec
-	}
-	return place.ReplaceAllString(err.Error(), "")
-}
+// plainly returns what an error says, without the names that only this package knows.
+func plainly(err error) string { return place.ReplaceAllString(err.Error(), "") }

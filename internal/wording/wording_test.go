@@ -114,10 +114,10 @@ func TestWhatIsWrong(t *testing.T) {
 		{`{{block "a" .}}x{{end}}`, `defines another template; write it out`},
 		{"{{.Service", `can't be read: unclosed action; write it as Go's text/template has it`},
 		{"{{if .Service}}", `can't be read: unexpected EOF; write it as Go's text/template has it`},
-		{"{{if lt .Service 3}}x{{end}}", `can't be filled in: at <lt .Service 3>: error calling lt: incompatible types for comparison: string and int`},
-		{"{{slice .Freight 0 7}}", `can't be filled in: at <slice .Freight 0 7>: error calling slice: index out of range: 7`},
-		{"{{with .Service}}{{.Version}}{{end}}", `can't be filled in: at <.Version>: can't evaluate field Version in type string`},
-		{"{{(len .Service).Foo}}", `can't be filled in: at <.Service>: can't evaluate field Foo in type int`},
+		{"{{if lt .Service 3}}x{{end}}", `can't be filled in: lt: it takes texts with texts, and numbers with numbers`},
+		{"{{slice .Freight 0 7}}", `can't be filled in: slice: 7 is no place in a text of 0 bytes`},
+		{"{{with .Service}}{{.Version}}{{end}}", `can't be filled in: .Version is a field of what the message is about: write $.Version here`},
+		{"{{(len .Service).Foo}}", `can't be filled in: "(len .Service).Foo" is no value here`},
 		{strings.Repeat("x", 2001), `is too long; write 2,000 characters at most`},
 	} {
 		templates, problems := wording.Parse(map[string]wording.Source{wording.KindPromotion: {Title: "{{.Service}}", Lines: []string{"fine", test.text}}})
@@ -151,7 +151,7 @@ func TestWhatFailsLater(t *testing.T) {
 	want := card()
 	want.Body = append(want.Body, chatops.Line(chatops.Plain("The template promotion.title of the configuration can't be used: "+
 		"it can't be filled in with this.")))
-	const detail = "promotion.title: can't be filled in with this: at <slice .Alias 3>: error calling slice: index out of range: 3"
+	const detail = "promotion.title: can't be filled in with this: slice: 3 is no place in a text of 1 bytes"
 	if diff := cmp.Diff(want, got); diff != "" || err == nil || err.Error() != detail || len(before.Body) != 1 {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}
