@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// idleMemory is what an idle bot may take, in bytes.
-	idleMemory = 60e6
+	// idleMemory is what an idle bot may take, in bytes. Some 31 MB of it are pages of the program itself.
+	idleMemory = 75e6
 	// settled is how long after its start it is looked at.
 	settled = 10 * time.Second
 )
