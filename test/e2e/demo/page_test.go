@@ -78,7 +78,7 @@ func TestAReleaseIsFollowedOnThePage(t *testing.T) {
 	b.awaitText("#environments > li", "red-staging", "success")
 	b.screenshot("environments")
 	b.do("look at the releases", chromedp.Click(".views button[data-view=releases]"))
-	b.awaitText("#releases > li", "red 3.2.1", "Deployed to", "production", "live")
+	b.awaitText("#releases > li", "red 3.2.1", "is deployed to", "production", "live")
 	b.screenshot("releases")
 }
 
