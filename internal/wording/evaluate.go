@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"text/template/parse"
 )
@@ -145,9 +146,9 @@ func (s *state) variable(n *parse.VariableNode) (any, error) {
 	if n.Ident[0] == "$" {
 		return fieldOf(s.root, n.Ident[1:])
 	}
-	for i := len(s.variables) - 1; i >= 0; i-- {
-		if s.variables[i].name == n.Ident[0] {
-			return fieldOf(s.variables[i].value, n.Ident[1:])
+	for _, v := range slices.Backward(s.variables) {
+		if v.name == n.Ident[0] {
+			return fieldOf(v.value, n.Ident[1:])
 		}
 	}
 	return nil, fmt.Errorf("%s is not declared", n.Ident[0])
