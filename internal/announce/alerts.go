@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/route"
 )
@@ -21,7 +22,7 @@ func (t *telling) alerts(ctx context.Context, below func() (id string, ok bool))
 		if err != nil {
 			return 0, err
 		}
-		again = sooner(again, wait)
+		again = backoff.Sooner(again, wait)
 	}
 	return again, nil
 }

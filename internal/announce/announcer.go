@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
 	"github.com/davidaparicio/kargo-bot/internal/notify/ledger"
@@ -200,7 +201,7 @@ func (a *Announcer) tellAll(ctx context.Context, on surface, t teller, s *subjec
 	_ = group.Wait() // what went wrong is in failed
 	var again time.Duration
 	for _, wait := range waits {
-		again = sooner(again, wait)
+		again = backoff.Sooner(again, wait)
 	}
 	return again, errors.Join(failed...)
 }
@@ -209,11 +210,3 @@ func (a *Announcer) tellAll(ctx context.Context, on surface, t teller, s *subjec
 const destinations = 8
 
 func (s surface) tells(sink string) bool { return slices.Contains(s.sinks, sink) }
-
-// sooner returns the shorter of two waits, where 0 means not to wait for time at all.
-func sooner(a, b time.Duration) time.Duration {
-	if a == 0 || b > 0 && b < a {
-		return b
-	}
-	return a
-}

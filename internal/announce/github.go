@@ -16,7 +16,7 @@ import (
 
 // onGitHub tells GitHub of a subject, in whatever way the Subscription is for.
 func (a *Announcer) onGitHub(ctx context.Context, t teller, s *subject, to *audience) (time.Duration, error) {
-	m := notify.Message{Part: v1alpha1.PartCard, Marker: s.marker(to.first.Spec.Sink, v1alpha1.PartCard), Since: s.since()}
+	m := notify.Message{Part: v1alpha1.PartCard, Marker: s.marker(to.first.Spec.Sink, v1alpha1.PartCard)}
 	var ok bool
 	switch to.first.Spec.Sink {
 	case route.SinkDeployment:

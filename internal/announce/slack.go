@@ -8,6 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
 	"github.com/davidaparicio/kargo-bot/internal/notify/ledger"
@@ -92,7 +93,7 @@ func (a *Announcer) inSlack(ctx context.Context, t teller, s *subject, to *audie
 		return again, nil
 	}
 	more, err := told.alerts(ctx, func() (string, bool) { return card.ID, true })
-	return sooner(again, more), err
+	return backoff.Sooner(again, more), err
 }
 
 func (t *telling) key(part v1alpha1.ReportPart) ledger.Key {
@@ -162,6 +163,6 @@ func (t *telling) card(ctx context.Context) (time.Duration, error) {
 func (t *telling) message(part v1alpha1.ReportPart, card chatops.Card) notify.Message {
 	return notify.Message{
 		Target: notify.Target{Channel: &notify.Channel{Name: t.to.first.Spec.Target}}, Part: part,
-		Marker: t.s.marker(t.to.first.Spec.Target, part), Since: t.s.since(), Card: card,
+		Marker: t.s.marker(t.to.first.Spec.Target, part), Card: card,
 	}
 }

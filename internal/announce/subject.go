@@ -97,9 +97,6 @@ func letters(target string) string {
 	}, target)
 }
 
-// since is before anything was said of it.
-func (s *subject) since() time.Time { return s.object.GetCreationTimestamp().Time }
-
 // reports are what the cache has of what was said.
 func (s *subject) reports() []v1alpha1.Report {
 	if s.release != nil {

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
 	"github.com/davidaparicio/kargo-bot/internal/route"
@@ -59,9 +60,9 @@ func (a *Announcer) reconcileSubscription(ctx context.Context, req reconcile.Req
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("sum up %s for subscription %s: %w", summary.Key, req, err))
 		}
-		again = sooner(again, wait)
+		again = backoff.Sooner(again, wait)
 	}
-	return reconcile.Result{RequeueAfter: sooner(again, troubleCheck)}, errors.Join(failed, a.trouble(ctx, &to))
+	return reconcile.Result{RequeueAfter: backoff.Sooner(again, troubleCheck)}, errors.Join(failed, a.trouble(ctx, &to))
 }
 
 // isFirst reports whether a Subscription is the one by which its place is known.
@@ -124,21 +125,13 @@ func (a *Announcer) sumUp(ctx context.Context, to *v1alpha1.Subscription, own *b
 	card := a.wordSummary(view)
 	wait, err := a.deliverers[route.SinkSlack].Deliver(ctx, notify.Message{
 		Target: notify.Target{Channel: &notify.Channel{Name: to.Spec.Target}}, Part: v1alpha1.PartCard,
-		Marker: "kargo-bot:summary:" + string(to.UID) + ":" + s.Key, Since: a.sinceOf(s), Card: card,
+		Marker: "kargo-bot:summary:" + string(to.UID) + ":" + s.Key, Card: card,
 	}, entry{book: own, key: s.Key})
-	return sooner(again, wait), err
+	return backoff.Sooner(again, wait), err
 }
 
 // nothingSaid is the ID of the message about a time in which nothing has happened.
 const nothingSaid = "none"
-
-// sinceOf returns a time before which nothing was said of a summary.
-func (a *Announcer) sinceOf(s v1alpha1.Summary) time.Time {
-	if s.Kind == v1alpha1.SummaryDigest && s.Until != nil {
-		return s.Until.Time
-	}
-	return s.From.Time
-}
 
 // closeBurst closes the summary of a burst that is over. last is when something was last added to it.
 func (a *Announcer) closeBurst(ctx context.Context, own *book, s v1alpha1.Summary, last time.Time) (time.Duration, error) {

@@ -7,6 +7,8 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/notify"
 	"github.com/davidaparicio/kargo-bot/internal/notify/ledger"
 	"github.com/davidaparicio/kargo-bot/internal/route"
+
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 )
 
 // byWebhook sends a program an event for each thing that has happened.
@@ -28,7 +30,7 @@ func (a *Announcer) byWebhook(ctx context.Context, t teller, s *subject, to *aud
 		if err != nil {
 			return 0, err
 		}
-		again = sooner(again, wait)
+		again = backoff.Sooner(again, wait)
 	}
 	return again, nil
 }

@@ -21,6 +21,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
@@ -148,7 +149,7 @@ func (w *world) pass(t *testing.T, a *Announcer) (again time.Duration, failed er
 	look := func(reconciler reconcile.Func, name string) {
 		result, err := reconciler(t.Context(), reconcile.Request{NamespacedName: types.NamespacedName{Namespace: namespace, Name: name}})
 		failed = errors.Join(failed, err)
-		again = sooner(again, result.RequeueAfter)
+		again = backoff.Sooner(again, result.RequeueAfter)
 	}
 	for _, on := range surfaces() {
 		var releases v1alpha1.ReleaseList

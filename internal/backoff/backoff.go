@@ -23,3 +23,11 @@ func (j jittered[T]) When(item T) time.Duration {
 	wait := j.TypedRateLimiter.When(item)
 	return wait/2 + rand.N(wait/2+1) //nolint:gosec // jitter needs no secrecy
 }
+
+// Sooner returns the shorter of two waits, where 0 means not to wait for time at all.
+func Sooner(a, b time.Duration) time.Duration {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -43,7 +44,7 @@ func (l *look) after() time.Duration {
 		status.Health, status.UnhealthySince = "", nil
 		return 0
 	}
-	return sooner(again, l.health())
+	return backoff.Sooner(again, l.health())
 }
 
 // isReplaced reports whether a later Promotion has brought something there, which may be the same Freight.
@@ -164,12 +165,4 @@ func issue(health *kargoapi.Health) string {
 		}
 	}
 	return ""
-}
-
-// sooner returns the shorter of two waits, of which 0 is none.
-func sooner(a, b time.Duration) time.Duration {
-	if a == 0 || b != 0 && b < a {
-		return b
-	}
-	return a
 }

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
@@ -61,7 +62,7 @@ func (c *Controller) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		return reconcile.Result{}, err
 	}
 	left, err := c.expire(ctx, l)
-	return reconcile.Result{RequeueAfter: sooner(again, left)}, err
+	return reconcile.Result{RequeueAfter: backoff.Sooner(again, left)}, err
 }
 
 // look gathers what the status of a Release is told from; nil if there is nothing to be told of it.
@@ -116,7 +117,7 @@ func (c *Controller) tell(ctx context.Context, l *look) time.Duration {
 	l.superseded()
 	l.stages()
 	l.happenings()
-	again := sooner(c.awaitImage(ctx, l), l.again())
+	again := backoff.Sooner(c.awaitImage(ctx, l), l.again())
 	l.summarize()
 	return again
 }

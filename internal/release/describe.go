@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 )
 
 const (
@@ -104,7 +105,7 @@ func (d *describer) Reconcile(ctx context.Context, req reconcile.Request) (recon
 		return reconcile.Result{}, err
 	}
 	d.remember(req.NamespacedName, m)
-	return reconcile.Result{RequeueAfter: sooner(wait, again)}, nil
+	return reconcile.Result{RequeueAfter: backoff.Sooner(wait, again)}, nil
 }
 
 // project returns the project of a Release's service; false if there is no such service.

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -48,7 +49,7 @@ func (d *discoverer) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		if err != nil {
 			return reconcile.Result{}, err
 		}
-		wait = sooner(wait, again)
+		wait = backoff.Sooner(wait, again)
 	}
 	return reconcile.Result{RequeueAfter: wait}, nil
 }
@@ -144,12 +145,4 @@ func tagged(ctx context.Context, forge Forge, repo, tag string) (*freightdiff.Ta
 		return nil, fmt.Errorf("look at tag %s of %s: %w", tag, repo, err)
 	}
 	return found, nil
-}
-
-// sooner returns the shorter of two waits, where 0 means not to wait for time at all.
-func sooner(a, b time.Duration) time.Duration {
-	if a == 0 || b > 0 && b < a {
-		return b
-	}
-	return a
 }

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -57,7 +58,7 @@ func (c *Controller) awaitImage(ctx context.Context, l *look) time.Duration {
 	if ok {
 		wait = max(due.Sub(l.now), time.Second)
 	}
-	return sooner(wait, max(left, 0))
+	return backoff.Sooner(wait, max(left, 0))
 }
 
 // refreshAt is when the image of a Release is to be asked for next; false if it is not any more.

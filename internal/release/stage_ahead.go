@@ -6,6 +6,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 )
 
@@ -74,7 +75,7 @@ func (l *look) again() time.Duration {
 	var wait time.Duration
 	for i := range l.r.Status.Stages {
 		if until := l.r.Status.Stages[i].Until; until != nil {
-			wait = sooner(wait, max(until.Sub(l.now), 0)+clockSkew)
+			wait = backoff.Sooner(wait, max(until.Sub(l.now), 0)+clockSkew)
 		}
 	}
 	return wait

@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 )
 
@@ -106,7 +107,7 @@ func (v *visit) take(c course) time.Duration {
 	since := v.waitSince(c.message)
 	again := waitCheck
 	if c.availableAt != nil {
-		again = sooner(again, max(c.availableAt.Sub(v.now), 0)+clockSkew)
+		again = backoff.Sooner(again, max(c.availableAt.Sub(v.now), 0)+clockSkew)
 	}
 	if c.atLast != "" {
 		left := c.limit - v.now.Sub(since)
@@ -114,7 +115,7 @@ func (v *visit) take(c course) time.Duration {
 			v.fail("%s", c.atLast)
 			return 0
 		}
-		again = sooner(again, left)
+		again = backoff.Sooner(again, left)
 	}
 	return again
 }

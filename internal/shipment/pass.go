@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/backoff"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
@@ -61,7 +62,7 @@ func (c *Controller) pass(ctx context.Context, s *v1alpha1.Shipment) (again time
 	}
 	_ = group.Wait() // what went wrong is in failed, item by item
 	for _, wait := range waits {
-		again = sooner(again, wait)
+		again = backoff.Sooner(again, wait)
 	}
 	err = errors.Join(failed...)
 	return again, err == nil && p.left.Load() >= 0, err
@@ -156,12 +157,4 @@ func get[T client.Object](ctx context.Context, reader client.Reader, key client.
 		return none, fmt.Errorf("get %T %s: %w", o, key, err)
 	}
 	return o, nil
-}
-
-// sooner returns the shorter of two waits, where 0 means not to wait for time at all.
-func sooner(a, b time.Duration) time.Duration {
-	if a == 0 || b > 0 && b < a {
-		return b
-	}
-	return a
 }

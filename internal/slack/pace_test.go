@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/slackfake"
@@ -87,26 +86,25 @@ func TestRefusedMessageTakesNoTurn(t *testing.T) {
 // TestPaceCountsFromTheAnswer has a message that is long on its way: no other goes out meanwhile, nor in the
 // second after.
 func TestPaceCountsFromTheAnswer(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPace(time.Now)
-		wants := func(want time.Duration) {
-			t.Helper()
-			if wait := p.begin("C7", true); wait != want {
-				t.Errorf("the wait is %s, want %s", wait, want)
-			}
+	clock := &stepClock{now: time.Date(2025, 11, 22, 12, 0, 0, 0, time.UTC)}
+	p := newPace(clock.Now)
+	wants := func(want time.Duration) {
+		t.Helper()
+		if wait := p.begin("C7", true); wait != want {
+			t.Errorf("the wait is %s, want %s", wait, want)
 		}
-		wants(0)
-		time.Sleep(5 * time.Second) //nolint:forbidigo // in a bubble, that is how time passes
-		wants(time.Second)
-		p.end("C7", true)
-		wants(time.Second)
-		time.Sleep(999 * time.Millisecond) //nolint:forbidigo // as above
-		wants(time.Millisecond)
-		time.Sleep(time.Millisecond) //nolint:forbidigo // as above
-		wants(0)
-		p.end("C7", false)
-		wants(0)
-	})
+	}
+	wants(0)
+	clock.step(5 * time.Second)
+	wants(time.Second)
+	p.end("C7", true)
+	wants(time.Second)
+	clock.step(999 * time.Millisecond)
+	wants(time.Millisecond)
+	clock.step(time.Millisecond)
+	wants(0)
+	p.end("C7", false)
+	wants(0)
 }
 
 func TestPaceSurvivesAClockThatIsSetBack(t *testing.T) {
