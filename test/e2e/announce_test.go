@@ -196,3 +196,21 @@ func TestMessagesInOtherWords(t *testing.T) {
 		})
 	})
 }
+
+func TestWhoSubscribesIsToldDirectly(t *testing.T) {
+	t.Parallel()
+	w := cluster.NewWorld(t, harness.WorldOptions{})
+	w.Service(t, "red")
+	w.Start(t)
+	w.AwaitListening(t)
+	mustSay(t, w.Slack.Ask(t, harness.Octocat, harness.Deploys, "subscribe production"), "From now on, I tell you in direct messages")
+	w.StartPromotion(t, "red-production", freightOf(t, w, "red", "3.2.0"))
+	messages := w.Slack.AwaitMessages(t, "", patience, func(all []slackfake.Message) bool {
+		return strings.Contains(w.Slack.Transcript(all), "red 3.2.0 is live in production")
+	})
+	for _, m := range messages {
+		if m.Channel == harness.Deploys && m.EphemeralTo == "" {
+			t.Errorf("everybody was told: %s", w.Slack.PlainText(m))
+		}
+	}
+}
