@@ -80,15 +80,18 @@ func ready(t *testing.T, d *demo.Demo) {
 var (
 	// elapsed is how long something took.
 	elapsed = regexp.MustCompile(`\b\d+:\d\d\b`)
+	// running is the mark of a card whose Promotion was running already when the card first appeared.
+	running = regexp.MustCompile(`(?m)^(  kargo-bot:\n    )🔄 (Promote )`)
 	// underWay is a card when it first appeared, after its title, and its changes: how much of a
 	// promotion is seen there is a matter of speed.
-	underWay = regexp.MustCompile(`(?m)^(  kargo-bot:\n    (?:⏳ |🔄 )?Promote .*\n)(?:    .*\n|  … .*\n)+`)
+	underWay = regexp.MustCompile(`(?m)^(  kargo-bot:\n    (?:⏳ )?Promote .*\n)(?:    .*\n|  … .*\n)+`)
 	// request is the part of a Shipment's name that is made from the request.
 	request = regexp.MustCompile(`(promote-[a-z-]+-)[0-9a-f]{12}`)
 )
 
 // steady takes out of a transcript what differs from run to run.
 func steady(transcript string) string {
+	transcript = running.ReplaceAllString(transcript, "$1⏳ $2")
 	transcript = underWay.ReplaceAllString(transcript, "$1    (under way)\n")
 	transcript = request.ReplaceAllString(transcript, "$1…")
 	return elapsed.ReplaceAllString(transcript, "M:SS")
