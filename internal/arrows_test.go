@@ -27,7 +27,7 @@ var floors = [][]string{
 		"internal/chatops", "internal/strictyaml", "api/v1alpha1", "internal/kargo/v1alpha1", "internal/slackfake",
 		"internal/githubfake", "internal/githubfake/gitimport", "internal/githubfake/openapi", "internal/githubfake/openapi/slice", "internal/githubfake/webhookshapes",
 	},
-	{"internal/releasenotes"},
+	{"internal/releasenotes", "internal/credentials"},
 	{
 		"internal/kargo", "internal/access", "internal/freightdiff", "internal/overlay", "internal/notify", "internal/cards", "internal/manifests", "internal/route", "internal/wording",
 		"internal/kargosim/memory", "internal/kargosim/rules", "internal/kargosim/event", "internal/kargosim/registry",
