@@ -9,7 +9,10 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 # Tools are pinned in modules of their own, so that their dependencies are not the bot's.
 tool = go tool -modfile=$(CURDIR)/tools/$(1)/go.mod $(1)
-SOURCES = $(shell find api cmd internal -name '*.go' -not -name '*_test.go') go.mod go.sum
+SOURCES = $(shell find api cmd/bot internal -name '*.go' -not -name '*_test.go') go.mod go.sum
+SECRETSYNC_SOURCES = $(shell find cmd/secretsync internal/credentials -name '*.go' -not -name '*_test.go') cmd/secretsync/go.mod cmd/secretsync/go.sum
+# The secret stores whose clients are built into secretsync: all that it supports, and no others.
+SECRETSYNC_TAGS := custom_providers,vault,openbao,aws,gcp,azure,onepassword,doppler,sops,k8s
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,12 +28,16 @@ $(BIN)/bot: $(SOURCES) $(shell find internal -type f -path '*/web/*' -o -type f 
 	@echo "Building the bot (the first time this takes some minutes: Kubernetes' client libraries are large) …"
 	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/bot
 
-build: $(BIN)/bot ## build the bot
+$(BIN)/secretsync: $(SECRETSYNC_SOURCES)
+	@echo "Building secretsync (some 4 minutes the first time: the clients of secret stores are large) …"
+	@cd cmd/secretsync && CGO_ENABLED=0 go build -trimpath -tags $(SECRETSYNC_TAGS) -ldflags '$(LDFLAGS)' -o $(CURDIR)/$@ .
+
+build: $(BIN)/bot $(BIN)/secretsync ## build the bot and secretsync
 .PHONY: build
 
 ## Testing
 
-test: prepare test-unit test-chart test-apiserver test-e2e ## pass all tests
+test: prepare test-unit test-secretsync test-chart test-apiserver test-e2e ## pass all tests
 .PHONY: test
 
 prepare: ## install the Debian packages that the tests need
@@ -42,8 +49,13 @@ test-unit: ## the tests of the root module
 	go test -race -timeout 10m ./...
 .PHONY: test-unit
 
-test-chart: ## check the chart
+test-secretsync: ## the tests of secretsync's own module
+	cd cmd/secretsync && go vet -tags $(SECRETSYNC_TAGS) ./... && go test -race -tags $(SECRETSYNC_TAGS) -timeout 10m ./...
+.PHONY: test-secretsync
+
+test-chart: ## check the charts
 	$(call tool,helm) lint --strict deploy/helm/kargo-bot --values deploy/helm/kargo-bot/ci/values.yaml
+	$(call tool,helm) lint --strict deploy/helm/secretsync --values deploy/helm/secretsync/ci/values.yaml
 .PHONY: test-chart
 
 $(BIN)/kube-apiserver-test: $(shell find test/apiserver -name '*.go' -not -name '*_test.go') test/apiserver/go.mod test/apiserver/build.sh
@@ -54,7 +66,7 @@ test-apiserver: $(BIN)/kube-apiserver-test ## the tests of the API server that t
 	cd test/apiserver && go vet -trimpath ./... && go test -trimpath ./...
 .PHONY: test-apiserver
 
-test-e2e: $(BIN)/bot $(BIN)/kube-apiserver-test ## the tests of the whole on a real API server
+test-e2e: $(BIN)/bot $(BIN)/secretsync $(BIN)/kube-apiserver-test ## the tests of the whole on a real API server
 	cd test/e2e && go vet ./... && go test -race -timeout 20m ./...
 .PHONY: test-e2e
 
@@ -86,6 +98,7 @@ lint: ## lint everything
 	$(call tool,golangci-lint) run ./...
 	cd test/apiserver && GOFLAGS=-trimpath $(call tool,golangci-lint) run --config $(CURDIR)/.golangci.yml ./...
 	cd test/e2e && $(call tool,golangci-lint) run --config $(CURDIR)/.golangci.yml ./...
+	cd cmd/secretsync && $(call tool,golangci-lint) run --config $(CURDIR)/.golangci.yml --build-tags $(SECRETSYNC_TAGS) ./...
 	$(call tool,actionlint)
 	@command -v shellcheck >/dev/null || { echo "shellcheck is missing: apt-get install shellcheck"; exit 1; }
 	shellcheck .ci/run test/prepare test/apiserver/build.sh
@@ -95,6 +108,7 @@ lint: ## lint everything
 
 vulncheck: ## look for known vulnerabilities (needs the vulnerability database)
 	$(call tool,govulncheck) ./...
+	cd cmd/secretsync && $(call tool,govulncheck) -tags $(SECRETSYNC_TAGS) ./...
 .PHONY: vulncheck
 
 clean: ## remove what was built
