@@ -102,10 +102,11 @@ func (v *validator) credential(path strictyaml.Path, c *Credential) {
 	if c.Type == "" {
 		return // it has been reported, and everything below depends on it
 	}
-	if v.content(path, c) {
+	usable := v.content(path, c)
+	if usable {
 		v.fields(path, c)
 	}
-	v.target(path, c)
+	v.target(path, c, usable)
 	v.trial(path, c)
 }
 
