@@ -258,7 +258,7 @@ func TestContentIsNeverPrinted(t *testing.T) {
 	if data, err := json.Marshal(holder); err == nil {
 		t.Errorf("encoded: %s", data)
 	}
-	for _, shown := range []string{sentinel, fmt.Sprintf("%x", sentinel), fmt.Sprint([]byte(sentinel)), base64Of(sentinel)} {
+	for _, shown := range []string{sentinel, fmt.Sprintf("%x", sentinel), fmt.Sprintf("%d", []byte(sentinel)), base64Of(sentinel)} {
 		if strings.Contains(out.String(), shown) {
 			t.Errorf("shown: %s", out.String())
 		}
