@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -43,7 +44,7 @@ func value() string {
 func pass(how string) {
 	var request credentials.Request
 	if err := json.NewDecoder(os.Stdin).Decode(&request); err != nil {
-		os.Exit(3)
+		panic("no request")
 	}
 	secret := value()
 	switch how {
@@ -61,7 +62,7 @@ func pass(how string) {
 		cmd := exec.Command("sleep", "3600")
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 		if cmd.Start() != nil {
-			os.Exit(4)
+			panic("no sleep")
 		}
 		fmt.Fprintf(os.Stderr, "%s\n", secret)
 		_ = os.WriteFile(os.Getenv("KARGO_BOT_TEST_PID"), []byte(fmt.Sprint(cmd.Process.Pid)), 0o600)
@@ -70,10 +71,8 @@ func pass(how string) {
 		_ = os.WriteFile(os.Getenv("KARGO_BOT_TEST_PID"), []byte(fmt.Sprint(os.Getpid())), 0o600)
 		<-time.After(time.Hour)
 	case "too much":
-		for {
-			if _, err := os.Stdout.WriteString(secret + strings.Repeat("x", 64<<10)); err != nil {
-				os.Exit(5)
-			}
+		for err := error(nil); err == nil; {
+			_, err = os.Stdout.WriteString(secret + strings.Repeat("x", 64<<10))
 		}
 	case "much on standard error":
 		for range 500 {
@@ -82,16 +81,15 @@ func pass(how string) {
 		report(request)
 	case "nothing":
 	case "nonsense":
-		fmt.Println(secret)
+		fmt.Fprintln(os.Stdout, secret)
 	case "more than a report":
-		fmt.Printf(`{"secrets": null, "sources": null, "writes": 0, "values": %q}`, secret)
+		fmt.Fprintf(os.Stdout, `{"secrets": null, "sources": null, "writes": 0, "values": %q}`, secret)
 	case "two reports":
 		report(request)
 		report(request)
 	case "exit":
-		os.Exit(7)
+		syscall.Exit(7)
 	}
-	os.Exit(0)
 }
 
 // report answers with the Secrets that were asked for, and the arguments.
@@ -101,7 +99,7 @@ func report(request credentials.Request) {
 		result.Secrets = append(result.Secrets, credentials.Outcome{SecretName: secret, State: credentials.StateUnchanged})
 	}
 	if json.NewEncoder(os.Stdout).Encode(result) != nil {
-		os.Exit(6)
+		panic("no report")
 	}
 }
 
