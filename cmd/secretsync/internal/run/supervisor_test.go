@@ -444,9 +444,9 @@ func TestWhatBecomesOfASecretIsLoggedWhenItIsNews(t *testing.T) {
 		logged := w.log.String()
 		for line, times := range map[string]int{
 			`level=WARN msg="a Secret" secret=microsvcs/quay-creds state=failed problem="SOPS has no key."`: 1,
-			`level=WARN msg="a source fails; what comes from it stays as it is" source="sops secrets.yaml"`:   1,
-			`level=INFO msg="a Secret" secret=microsvcs/old-creds state=orphaned`:                             1,
-			`level=INFO msg="the declaration is in force" secrets=2 interval=10m0s`:                           1,
+			`level=WARN msg="a source fails; what comes from it stays as it is" source="sops secrets.yaml"`: 1,
+			`level=INFO msg="a Secret" secret=microsvcs/old-creds state=orphaned`:                           1,
+			`level=INFO msg="the declaration is in force" secrets=2 interval=10m0s`:                         1,
 		} {
 			if n := strings.Count(logged, line); n != times {
 				t.Errorf("%d times, not %d: %s", n, times, line)
