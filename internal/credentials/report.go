@@ -18,6 +18,9 @@ type Request struct {
 	Prune bool `json:"prune,omitempty"`
 	// DryRun changes nothing.
 	DryRun bool `json:"dryRun,omitempty"`
+	// Declaration is the content of the declaration's file, in place of what is in it by now: whoever asks for the
+	// pass has found it valid, and no pass sees a file that is half written. Empty to read the file.
+	Declaration []byte `json:"declaration,omitempty"`
 }
 
 // SecretName is the namespace and name of a Secret.
@@ -75,6 +78,9 @@ type Outcome struct {
 	MetadataChanged bool     `json:"metadataChanged,omitempty"`
 	// Message says what is wrong and how it is put right, for people.
 	Message string `json:"message,omitempty"`
+	// ResourceVersion of the Secret as the pass has left it; empty if there is none. A watch tells by it that a change
+	// is the pass's own.
+	ResourceVersion string `json:"resourceVersion,omitempty"`
 	// Reference is the one that failed.
 	Reference string `json:"reference,omitempty"`
 	// RotatedAt is when the values last changed, as far as is known.
