@@ -1,0 +1,103 @@
+package resolve
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// path is where a file is: from the declaration's folder on, unless it says from the root.
+func (r *Resolver) path(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(r.options.Dir, path)
+}
+
+// readable says why a file can't be read, or should not be.
+func readable(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &fault{cause: noFile}
+	case errors.Is(err, fs.ErrPermission):
+		return &fault{cause: noAccess}
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return &fault{cause: noRegularFile}
+	case info.Size() > maxDocument:
+		return &fault{cause: largeFile}
+	}
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrPermission) {
+		return &fault{cause: noAccess}
+	}
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// environment is the store of `ref+env://NAME`.
+type environment struct {
+	lookup func(name string) (string, bool)
+}
+
+func (e environment) read(_ context.Context, ref reference) (content, error) {
+	text, ok := e.lookup(ref.path)
+	if !ok {
+		return content{}, &fault{cause: unset}
+	}
+	if ref.keys == nil {
+		return content{text: text}, nil
+	}
+	c, tooLarge := parsed(text, false)
+	if tooLarge != nil {
+		return content{}, tooLarge
+	}
+	return c, nil
+}
+
+// envFile is the store of `ref+envfile://PATH#/NAME`.
+type envFile struct{ resolver *Resolver }
+
+func (e envFile) read(_ context.Context, ref reference) (content, error) {
+	path := e.resolver.path(ref.path)
+	if err := readable(path); err != nil {
+		return content{}, err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return content{}, err
+	}
+	return variables(string(data)), nil
+}
+
+// variables parses lines of NAME=value, as a shell would take them; quotes around a value are not part of it.
+func variables(text string) content {
+	tree := map[string]any{}
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+		name, value, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "=")
+		if !ok || strings.HasPrefix(name, "#") {
+			continue
+		}
+		tree[strings.TrimSpace(name)] = unquoted(strings.TrimSpace(value))
+	}
+	return content{tree: tree, named: true}
+}
+
+func unquoted(value string) string {
+	for _, quote := range []string{`"`, `'`} {
+		if inner, ok := strings.CutPrefix(value, quote); ok {
+			if end := strings.Index(inner, quote); end >= 0 {
+				return inner[:end]
+			}
+		}
+	}
+	value, _, _ = strings.Cut(value, " #")
+	return strings.TrimSpace(value)
+}
