@@ -1,0 +1,13 @@
+package run
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// isolate puts the command's process in a group of its own, which is killed as a whole, and has the kernel kill it
+// when this process dies.
+func isolate(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+}

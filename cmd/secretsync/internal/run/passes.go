@@ -1,0 +1,53 @@
+package run
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/davidaparicio/kargo-bot/internal/credentials"
+)
+
+// passes runs one pass at a time, beside who asks for it.
+type passes struct {
+	passer Passer
+	// over has room for the one pass, so that it ends whether somebody receives or not.
+	over chan ended
+
+	goroutine sync.WaitGroup
+	kill      context.CancelFunc
+}
+
+func (p *passes) running() bool { return p.kill != nil }
+
+// start starts a pass. It goes on after ctx is done, see stop, but never for longer than most.
+func (p *passes) start(ctx context.Context, request credentials.Request, most time.Duration) {
+	ctx, p.kill = context.WithTimeout(context.WithoutCancel(ctx), most)
+	p.goroutine.Go(func() {
+		began := time.Now()
+		report, err := p.passer.Pass(ctx, request)
+		p.over <- ended{request: request, report: report, err: err, took: time.Since(began)}
+	})
+}
+
+// join waits for the goroutine of a pass that is over.
+func (p *passes) join() {
+	p.goroutine.Wait()
+	p.kill()
+	p.kill = nil
+}
+
+// stop gives the pass that is running some time to end, and then kills it.
+func (p *passes) stop(grace time.Duration) {
+	if !p.running() {
+		return
+	}
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-p.over:
+	case <-timer.C:
+	}
+	p.kill()
+	p.goroutine.Wait()
+}
