@@ -141,7 +141,7 @@ func (s *schedule) done(now time.Time, request credentials.Request, report crede
 		}
 	}
 	for _, outcome := range report.Secrets {
-		s.touches.leftAs(outcome)
+		s.touches.leftAs(now, outcome)
 		if outcome.State == credentials.StateRestored && s.contests.restored(now, outcome.SecretName) {
 			s.touches.soon(now, outcome.SecretName) // Only a pass that is told of the contest can report it.
 		}

@@ -39,9 +39,14 @@ func newTouches() *touches {
 // seen takes in what a watch has told.
 func (t *touches) seen(now time.Time, change Change) {
 	secret := change.Secret
+	_, known := t.versions[secret]
 	t.versions[secret] = change.ResourceVersion
 	if left, ok := t.left[secret]; ok && left == change.ResourceVersion {
 		delete(t.due, secret)
+		return
+	}
+	if !known {
+		t.due[secret] = now.Add(firstTouchWait) // The first that a watch tells is how things are.
 		return
 	}
 	if now.Sub(t.last[secret]) > calmAfter {
@@ -60,8 +65,8 @@ func (t *touches) soon(now time.Time, secret credentials.SecretName) { t.due[sec
 func (t *touches) lookedAt(secret credentials.SecretName) { delete(t.due, secret) }
 
 // leftAs takes in as what a pass has left a Secret. A change that was told of while the pass was under way is one of
-// its own if it is the last.
-func (t *touches) leftAs(outcome credentials.Outcome) {
+// its own if it is the last, of which the watch may be about to tell.
+func (t *touches) leftAs(now time.Time, outcome credentials.Outcome) {
 	if outcome.ResourceVersion == "" && !mayBeMissing(outcome.State) {
 		delete(t.left, outcome.SecretName)
 		return
@@ -69,6 +74,9 @@ func (t *touches) leftAs(outcome credentials.Outcome) {
 	t.left[outcome.SecretName] = outcome.ResourceVersion
 	if version, ok := t.versions[outcome.SecretName]; ok && version == outcome.ResourceVersion {
 		delete(t.due, outcome.SecretName)
+	}
+	if _, waiting := t.due[outcome.SecretName]; waiting {
+		t.due[outcome.SecretName] = now.Add(firstTouchWait)
 	}
 }
 
