@@ -16,7 +16,7 @@ func Normalize(t Type, repoURL string) string {
 	case TypeImage:
 		return normalizeImage(repoURL)
 	case TypeHelm:
-		return normalizeImage(strings.TrimPrefix(strings.ToLower(sanitize(repoURL)), "oci://"))
+		return normalizeChart(repoURL)
 	default:
 		return repoURL
 	}
@@ -67,6 +67,15 @@ func normalizeGit(original string) string {
 
 func bare(path string) string { return strings.TrimSuffix(strings.TrimSuffix(path, "/"), ".git") }
 
+// normalizeChart takes oci:// off a chart's repository, and goes on as with an image's.
+func normalizeChart(original string) string {
+	repo := sanitize(original)
+	if _, err := url.Parse(repo); err != nil {
+		return original
+	}
+	return normalizeImage(strings.TrimPrefix(strings.ToLower(repo), "oci://"))
+}
+
 // normalizeImage lowers the case of an image's repository, and drops a tag or digest, Docker Hub's host, and the
 // library/ of its official images.
 func normalizeImage(original string) string {
@@ -85,7 +94,7 @@ func normalizeImage(original string) string {
 // The parts of an image's reference, as registries and go-containerregistry bound them.
 var (
 	imageTag        = regexp.MustCompile(`^[a-zA-Z0-9_.-]{1,128}$`)
-	imageRepository = regexp.MustCompile(`^[a-z0-9_./-]{1,255}$`)
+	imageRepository = regexp.MustCompile(`^[a-z0-9_./-]{2,255}$`)
 	imageDigest     = regexp.MustCompile(`^(sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$`)
 )
 

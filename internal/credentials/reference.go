@@ -124,8 +124,8 @@ func (r Reference) String() string {
 	if start := strings.Index(text, "?"); start >= 0 {
 		pairs := strings.Split(text[start+1:], "&")
 		for i, pair := range pairs {
-			name, _, given := strings.Cut(pair, "=")
-			if given && hidden(name) {
+			name, value, given := strings.Cut(pair, "=")
+			if given && (hidden(name) || hasUser(value)) {
 				pairs[i] = name + "=…"
 			}
 		}

@@ -25,6 +25,11 @@ func hidden(name string) bool {
 	return err != nil || secret || decoded == "role_id"
 }
 
+// hasUser reports whether the value of a parameter may be an address with a user and password.
+func hasUser(value string) bool {
+	return strings.Contains(value, "://") && strings.Contains(value, "@") || strings.Contains(value, "%")
+}
+
 // embeddedSecret returns what is wrong with a parameter that has a secret in it.
 func (r Reference) embeddedSecret() *Fault {
 	for _, name := range slices.Sorted(maps.Keys(r.Parameters)) {
