@@ -122,8 +122,13 @@ func (o *one) change(i *item, state credentials.State, rotates bool) {
 	i.write = true
 	i.outcome.State = state
 	if rotates {
-		i.content.Annotations[credentials.AnnotationRotated] = o.now.Format(time.RFC3339)
-		i.outcome.RotatedAt = &o.now
+		at := o.now
+		if before := i.outcome.RotatedAt; before != nil && !at.After(*before) {
+			// Twice within a second, or by a clock that is behind, it is still another time.
+			at = before.Add(time.Second)
+		}
+		i.content.Annotations[credentials.AnnotationRotated] = at.Format(time.RFC3339)
+		i.outcome.RotatedAt = &at
 		// What was found of the old values says nothing of the new ones.
 		i.outcome.ExpiresAt, i.outcome.Probe = nil, ""
 	}
