@@ -1,25 +1,32 @@
 // Command secretsync keeps the Secrets in which Kargo looks for credentials as a declaration says, with values from a
-// secret store.
+// secret store. See docs/credentials.md.
 package main
 
 import (
-	// They are what the packages below will need.
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	// They are what parts of the program will need that are not in yet.
 	_ "filippo.io/age"
 	_ "github.com/getsops/sops/v3"
 	_ "github.com/google/go-cmp/cmp"
 	_ "github.com/google/go-containerregistry/pkg/v1/remote"
 	_ "github.com/google/go-containerregistry/pkg/v1/remote/transport"
-	_ "github.com/helmfile/vals"
-	_ "github.com/prometheus/client_golang/prometheus/promhttp"
-	_ "github.com/spf13/cobra"
 	_ "go.uber.org/goleak"
-	_ "golang.org/x/sync/errgroup"
-	_ "golang.org/x/sys/unix"
-	_ "k8s.io/client-go/metadata"
-	_ "sigs.k8s.io/controller-runtime/pkg/client"
 
-	_ "github.com/davidaparicio/kargo-bot/cmd/secretsync/internal/probe"
-	_ "github.com/davidaparicio/kargo-bot/cmd/secretsync/internal/resolve"
+	"github.com/davidaparicio/kargo-bot/cmd/secretsync/internal/command"
 )
 
-func main() {}
+// version is set by the linker.
+var version = "dev" //nolint:gochecknoglobals // the linker sets it
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := command.Execute(ctx, version, os.Args[1:])
+	stop()
+	if code != 0 {
+		os.Exit(code)
+	}
+}

@@ -1,0 +1,87 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/davidaparicio/kargo-bot/internal/credentials"
+)
+
+// apply writes a Secret that is to be written.
+func (o *one) apply(ctx context.Context, i *item) {
+	if !i.write {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	wanted := corev1ac.Secret(i.name().Name, i.name().Namespace).WithType(corev1.SecretTypeOpaque).
+		WithLabels(i.content.Labels).WithAnnotations(i.content.Annotations).WithData(i.content.Data)
+	options := []client.ApplyOption{client.FieldOwner(credentials.Manager)}
+	if i.live != nil {
+		// It is this Secret that was looked at, and no other that has its name by now.
+		wanted.WithUID(i.live.UID)
+	}
+	if i.force {
+		// Nor are changes overwritten that were not looked at.
+		wanted.WithResourceVersion(i.live.ResourceVersion)
+		options = append(options, client.ForceOwnership)
+	}
+	if err := o.Client.Apply(ctx, wanted, options...); err != nil {
+		i.refused(err)
+		return
+	}
+	i.writes++
+	if wanted.ResourceVersion != nil {
+		i.outcome.ResourceVersion = *wanted.ResourceVersion
+	}
+	if problem := o.remove(ctx, i, wanted.Data); problem != "" {
+		i.end(credentials.StateFailed, problem)
+	}
+}
+
+// refused is what becomes of a Secret that could not be written.
+func (i *item) refused(err error) {
+	if claims := conflicts(err); len(claims) > 0 {
+		i.end(credentials.StateConflict, claimedText(claims))
+	} else {
+		i.end(credentials.StateFailed, explain(err, action{verb: "patch", resource: "secrets", name: i.name()}))
+	}
+	i.restoreMemory()
+}
+
+// restoreMemory takes back what would be so had the Secret been written.
+func (i *item) restoreMemory() {
+	i.outcome.RotatedAt, i.outcome.ExpiresAt, i.outcome.Probe = nil, nil, ""
+	i.remember()
+}
+
+// remove deletes keys that are to go and that server-side apply has left, as others own them, too.
+func (o *one) remove(ctx context.Context, i *item, left map[string][]byte) (problem string) {
+	gone := map[string]any{}
+	for _, key := range i.differs.removed {
+		if _, ok := left[key]; ok {
+			gone[key] = nil
+		}
+	}
+	if len(gone) == 0 {
+		return ""
+	}
+	patch, err := json.Marshal(map[string]any{"data": gone})
+	if err != nil {
+		return "The keys that are too many could not be removed. This is a fault of secretsync: report it."
+	}
+	secret := corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: i.name().Namespace, Name: i.name().Name}}
+	err = o.Client.Patch(ctx, &secret, client.RawPatch(types.MergePatchType, patch), client.FieldOwner(credentials.Manager))
+	if err != nil {
+		return explain(err, action{verb: "patch", resource: "secrets", name: i.name()})
+	}
+	i.writes++
+	i.outcome.ResourceVersion = secret.ResourceVersion
+	return ""
+}
