@@ -60,7 +60,8 @@ func follow(n *v1alpha1.Notice, all []news) {
 		}
 		if phase := phaseOf(one.outcome); !known || status.Phase == phase {
 			status.Phase, status.Message = phase, one.message
-			if one.expires != nil {
+			if status.ExpiresAt == nil {
+				// That what replaces it expires, too, is another occurrence.
 				status.ExpiresAt = one.expires
 			}
 		}

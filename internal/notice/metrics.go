@@ -28,6 +28,8 @@ func NewMetrics(registerer prometheus.Registerer) *Metrics {
 	return m
 }
 
-func (m *Metrics) happened(outcome v1alpha1.Outcome) { m.happenings.WithLabelValues(string(outcome)).Inc() }
+func (m *Metrics) happened(outcome v1alpha1.Outcome) {
+	m.happenings.WithLabelValues(string(outcome)).Inc()
+}
 
 func (m *Metrics) refuse() { m.refused.Inc() }
