@@ -28,8 +28,8 @@ var outcomes = map[string]v1alpha1.Outcome{
 	credentials.ReasonExpiring:  v1alpha1.OutcomeCredentialExpiring,
 }
 
-// types are what a credential may be for.
-var types = []credentials.Type{credentials.TypeGit, credentials.TypeImage, credentials.TypeHelm, credentials.TypeGeneric}
+// credentialTypes are what a credential may be for.
+var credentialTypes = []credentials.Type{credentials.TypeGit, credentials.TypeImage, credentials.TypeHelm, credentials.TypeGeneric}
 
 // news is what an Event says.
 type news struct {
@@ -67,7 +67,7 @@ func read(e *corev1.Event, now time.Time) (news, error) {
 	case len(validation.IsDNS1123Label(n.spec.SecretNamespace)) > 0:
 		return news{}, errors.New("it names no namespace of a Secret")
 	}
-	if kind := e.Annotations[credentials.AnnotationType]; slices.Contains(types, credentials.Type(kind)) {
+	if kind := e.Annotations[credentials.AnnotationType]; slices.Contains(credentialTypes, credentials.Type(kind)) {
 		n.spec.Type = kind
 	}
 	if n.at = happenedAt(e); n.at.After(now) {
