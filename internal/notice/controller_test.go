@@ -64,6 +64,19 @@ func TestAnotherReasonForTheSameTroubleIsTold(t *testing.T) {
 	}
 }
 
+// It may be the same Event that tells how it ended.
+func TestAnEventMayBecomeAnother(t *testing.T) {
+	w := newWorld(t)
+	e := w.tells(t, credentials.ReasonFailing, -time.Minute)
+	w.look(t, w.controller())
+	e.Reason, e.Annotations[credentials.AnnotationAt] = credentials.ReasonRecovered, noon.Format(time.RFC3339)
+	if err := w.server.Update(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	w.look(t, w.controller())
+	w.wantHappened(t, "Failing Recovered")
+}
+
 func TestEventsComeInAnyOrder(t *testing.T) {
 	type tell struct {
 		reason string
