@@ -34,13 +34,13 @@ const (
 	// OutcomeRecovered: what was degraded is healthy again.
 	OutcomeRecovered Outcome = "Recovered"
 	// OutcomeCredentialRotated: the values of a Secret with a credential have changed.
-	OutcomeCredentialRotated Outcome = "CredentialRotated"
+	OutcomeCredentialRotated Outcome = "CredentialRotated" //nolint:gosec // no credential
 	// OutcomeCredentialFailing: a Secret with a credential can't be brought up to date, or does not work.
-	OutcomeCredentialFailing Outcome = "CredentialFailing"
+	OutcomeCredentialFailing Outcome = "CredentialFailing" //nolint:gosec // no credential
 	// OutcomeCredentialRecovered: a credential that was failing is well again.
-	OutcomeCredentialRecovered Outcome = "CredentialRecovered"
+	OutcomeCredentialRecovered Outcome = "CredentialRecovered" //nolint:gosec // no credential
 	// OutcomeCredentialExpiring: a credential expires soon, or has expired.
-	OutcomeCredentialExpiring Outcome = "CredentialExpiring"
+	OutcomeCredentialExpiring Outcome = "CredentialExpiring" //nolint:gosec // no credential
 )
 
 // Outcomes are all of them.

@@ -25,7 +25,7 @@ func Notice(n *v1alpha1.Notice) chatops.Card {
 func NoticeAlert(n *v1alpha1.Notice, h v1alpha1.Happening) chatops.Card {
 	phase := phaseAt(h.Outcome)
 	card := chatops.Card{
-		Title: noticeTitle(n, phase), State: stateAt(n, phase), Status: shortMoment(h.At.Time, nil),
+		Title: noticeTitle(n, phase), State: stateAt(n, phase), Status: shortMoment(h.At.Time),
 		Body: noticeBody(phase, h.Message),
 	}
 	if at := n.Status.ExpiresAt; at != nil && phase == v1alpha1.NoticeExpiring && at.After(h.At.Time) {
@@ -47,16 +47,14 @@ func isBadNotice(n *v1alpha1.Notice) bool {
 func noticeCalled(n *v1alpha1.Notice) string { return "Credential " + n.Spec.Secret }
 
 func noticeTitle(n *v1alpha1.Notice, phase v1alpha1.NoticePhase) string {
-	called := noticeCalled(n)
-	switch phase {
-	case v1alpha1.NoticeFailing:
+	called, at := noticeCalled(n), n.Status.ExpiresAt
+	switch {
+	case phase == v1alpha1.NoticeFailing:
 		return called + " can't be renewed"
-	case v1alpha1.NoticeRecovered:
+	case phase == v1alpha1.NoticeRecovered:
 		return called + " works again"
-	case v1alpha1.NoticeRotated:
+	case phase == v1alpha1.NoticeRotated:
 		return called + " was rotated"
-	}
-	switch at := n.Status.ExpiresAt; {
 	case at == nil:
 		return called + " is about to expire"
 	case hasExpired(n):
@@ -116,7 +114,7 @@ func noticeStatus(n *v1alpha1.Notice) string {
 		return ""
 	}
 	first, last := all[0], all[len(all)-1]
-	at := shortMoment(last.At.Time, nil)
+	at := shortMoment(last.At.Time)
 	switch {
 	case last.Outcome == v1alpha1.OutcomeCredentialFailing:
 		return "since " + at

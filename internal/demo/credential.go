@@ -14,11 +14,11 @@ import (
 )
 
 // credentialName is the Secret with which Kargo would clone the repository.
-const credentialName = "github-creds"
+const credentialName = "github-creds" //nolint:gosec // no credential
 
 // What secretsync would say of it.
 const (
-	credentialFails = "ref+vault://kv/github#/token can't be read: Vault at vault.example.com:8200 refuses the token."
+	credentialFails = "ref+vault://kv/github#/token can't be read: Vault at vault.example.com:8200 refuses the token." //nolint:gosec // no credential
 	credentialWorks = "The Secret has what is in the store."
 )
 

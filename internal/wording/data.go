@@ -34,7 +34,7 @@ type Data struct {
 
 // samples are what templates are tried with: everything known, and nothing.
 var samples = []Data{
-	{
+	{ //nolint:gosec // no credential
 		Project: "microsvcs", Service: "red", Environment: "production", Version: "3.2.0", FromVersion: "3.1.0",
 		Freight: "e72fb09c3f5e8a1d2b4c6e8f0a1b2c3d4e5f6a7b", Alias: "rafting-starfish", By: "octocat", Reason: "weekly release",
 		Outcome: "failed", Phase: "Failed", Step: "argocd-update", StepNumber: 5, Steps: 5, Message: "not healthy",

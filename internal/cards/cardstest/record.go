@@ -68,7 +68,9 @@ func promotion(service, environment string, phase v1alpha1.ShipmentPhase, outcom
 func notice() *v1alpha1.Notice {
 	const says = "ref+vault://kv/github#/token can't be read: Vault at vault.acme.dev:8200 refuses the token."
 	n := &v1alpha1.Notice{
-		Spec: v1alpha1.NoticeSpec{About: v1alpha1.NoticeCredential, Secret: "github-creds", SecretNamespace: "microsvcs", Type: "git"},
+		Spec: v1alpha1.NoticeSpec{ //nolint:gosec // no credential
+			About: v1alpha1.NoticeCredential, Secret: "github-creds", SecretNamespace: "microsvcs", Type: "git",
+		},
 		Status: v1alpha1.NoticeStatus{
 			Phase: v1alpha1.NoticeFailing, Message: says,
 			Happenings: []v1alpha1.Happening{{Outcome: v1alpha1.OutcomeCredentialFailing, Message: says, At: metav1.NewTime(toldAt())}},

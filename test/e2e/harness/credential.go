@@ -29,7 +29,7 @@ func (p *Project) TellOfCredentialAs(t testing.TB, change func(*corev1.Event)) {
 
 // credentialEvent is an Event as secretsync makes it, about what happens just now.
 func credentialEvent(namespace, reason, occurrence, message string) *corev1.Event {
-	const secret = "github-creds"
+	const secret = "github-creds" //nolint:gosec // no credential
 	now := time.Now()
 	return &corev1.Event{
 		ObjectMeta: metav1.ObjectMeta{
