@@ -34,7 +34,7 @@ var floors = [][]string{
 	},
 	{"internal/contents", "internal/cards/cardstest", "internal/notify/ledger"},
 	{
-		"internal/bot", "internal/doctor", "internal/pullrequest", "internal/shipment", "internal/release", "internal/record", "internal/announce",
+		"internal/bot", "internal/doctor", "internal/pullrequest", "internal/shipment", "internal/release", "internal/record", "internal/notice", "internal/announce",
 		"internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world",
 	},
 	{"internal/github", "internal/slack", "internal/webhook", "internal/terminal", "internal/config", "internal/kargosim"},

@@ -19,7 +19,8 @@ var GroupVersion = schema.GroupVersion{Group: "kargobot.dev", Version: "v1alpha1
 func AddToScheme(scheme *runtime.Scheme) error {
 	scheme.AddKnownTypes(GroupVersion,
 		&Shipment{}, &ShipmentList{}, &Release{}, &ReleaseList{},
-		&PromotionRecord{}, &PromotionRecordList{}, &Subscription{}, &SubscriptionList{})
+		&PromotionRecord{}, &PromotionRecordList{}, &Subscription{}, &SubscriptionList{},
+		&Notice{}, &NoticeList{})
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil
 }

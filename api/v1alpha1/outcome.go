@@ -6,10 +6,10 @@ import (
 
 // Outcome is something that happened of which people may want to be told.
 //
-// +kubebuilder:validation:Enum=Released;Overdue;Waiting;Started;Succeeded;Failed;Aborted;RolledBack;VerificationFailed;Degraded;Recovered
+// +kubebuilder:validation:Enum=Released;Overdue;Waiting;Started;Succeeded;Failed;Aborted;RolledBack;VerificationFailed;Degraded;Recovered;CredentialRotated;CredentialFailing;CredentialRecovered;CredentialExpiring
 type Outcome string
 
-// The outcomes, in the order in which they happen.
+// The outcomes, in the order in which they happen, those of credentials last.
 const (
 	// OutcomeReleased: a version was released.
 	OutcomeReleased Outcome = "Released"
@@ -33,6 +33,14 @@ const (
 	OutcomeDegraded Outcome = "Degraded"
 	// OutcomeRecovered: what was degraded is healthy again.
 	OutcomeRecovered Outcome = "Recovered"
+	// OutcomeCredentialRotated: the values of a Secret with a credential have changed.
+	OutcomeCredentialRotated Outcome = "CredentialRotated" //nolint:gosec // no credential
+	// OutcomeCredentialFailing: a Secret with a credential can't be brought up to date, or does not work.
+	OutcomeCredentialFailing Outcome = "CredentialFailing" //nolint:gosec // no credential
+	// OutcomeCredentialRecovered: a credential that was failing is well again.
+	OutcomeCredentialRecovered Outcome = "CredentialRecovered" //nolint:gosec // no credential
+	// OutcomeCredentialExpiring: a credential expires soon, or has expired.
+	OutcomeCredentialExpiring Outcome = "CredentialExpiring" //nolint:gosec // no credential
 )
 
 // Outcomes are all of them.
@@ -40,13 +48,27 @@ func Outcomes() []Outcome {
 	return []Outcome{
 		OutcomeReleased, OutcomeOverdue, OutcomeWaiting, OutcomeStarted, OutcomeSucceeded, OutcomeFailed, OutcomeAborted,
 		OutcomeRolledBack, OutcomeVerificationFailed, OutcomeDegraded, OutcomeRecovered,
+		OutcomeCredentialRotated, OutcomeCredentialFailing, OutcomeCredentialRecovered, OutcomeCredentialExpiring,
 	}
 }
 
 // IsBad reports whether somebody has to look at it.
 func (o Outcome) IsBad() bool {
 	switch o {
-	case OutcomeOverdue, OutcomeFailed, OutcomeVerificationFailed, OutcomeDegraded:
+	case OutcomeOverdue, OutcomeFailed, OutcomeVerificationFailed, OutcomeDegraded, OutcomeCredentialFailing, OutcomeCredentialExpiring:
+		return true
+	default:
+		return false
+	}
+}
+
+// IsRelief reports whether it says that what somebody had to look at is well again.
+func (o Outcome) IsRelief() bool { return o == OutcomeRecovered || o == OutcomeCredentialRecovered }
+
+// OfCredential reports whether it is about a credential, and not about a service.
+func (o Outcome) OfCredential() bool {
+	switch o {
+	case OutcomeCredentialRotated, OutcomeCredentialFailing, OutcomeCredentialRecovered, OutcomeCredentialExpiring:
 		return true
 	default:
 		return false

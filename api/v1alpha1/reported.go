@@ -23,3 +23,6 @@ func (r *Release) Told() *[]Report { return &r.Status.Reports }
 
 // Told implements Reported.
 func (r *PromotionRecord) Told() *[]Report { return &r.Status.Reports }
+
+// Told implements Reported.
+func (n *Notice) Told() *[]Report { return &n.Status.Reports }

@@ -96,7 +96,7 @@ type PersonalSubscription struct {
 	// +listType=atomic
 	// +optional
 	Environments []string `json:"environments,omitempty"`
-	// On are the outcomes; none for all but Started.
+	// On are the outcomes; none for all but Started and CredentialRotated.
 	//
 	// +kubebuilder:validation:MaxItems=20
 	// +listType=atomic

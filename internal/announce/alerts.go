@@ -15,7 +15,7 @@ import (
 func (t *telling) alerts(ctx context.Context, below func() (id string, ok bool)) (time.Duration, error) {
 	var again time.Duration
 	for _, i := range t.wanted {
-		if h := t.s.happenings[i]; !h.Outcome.IsBad() && h.Outcome != v1alpha1.OutcomeRecovered {
+		if h := t.s.happenings[i]; !h.Outcome.IsBad() && !h.Outcome.IsRelief() {
 			continue
 		}
 		wait, err := t.alert(ctx, i, below)
@@ -45,7 +45,8 @@ func (t *telling) alert(ctx context.Context, i int, below func() (id string, ok 
 	if !ok && t.now.Sub(from) < patience {
 		return soon, nil
 	}
-	m := t.message(part, t.word("alert", t.s.alert(h, t.Links), t.s, h))
+	_, template := t.s.templates()
+	m := t.message(part, t.word(template, t.s.alert(h, t.Links), t.s, h))
 	m.ReplyTo = id
 	if t.channel.Thread && isUnsaid(said) {
 		// A thread has no threads in it.

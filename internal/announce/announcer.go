@@ -76,6 +76,7 @@ type Announcer struct {
 	deliverers map[string]*notify.Deliverer
 	releases   *ledger.Ledger[v1alpha1.Release, *v1alpha1.Release]
 	records    *ledger.Ledger[v1alpha1.PromotionRecord, *v1alpha1.PromotionRecord]
+	notices    *ledger.Ledger[v1alpha1.Notice, *v1alpha1.Notice]
 	books      *books
 	budget     *budget
 	// started is when this process began.
@@ -89,7 +90,7 @@ func New(c client.Client, quorum client.Reader, o Options) *Announcer {
 	return &Announcer{
 		Options: o, client: c, quorum: quorum, deliverers: o.Deliverers,
 		releases: ledger.New[v1alpha1.Release](c, quorum), records: ledger.New[v1alpha1.PromotionRecord](c, quorum),
-		books: newBooks(c, quorum, o.Now), budget: newBudget(o.Now), started: o.Now(),
+		notices: ledger.New[v1alpha1.Notice](c, quorum), books: newBooks(c, quorum, o.Now), budget: newBudget(o.Now), started: o.Now(),
 	}
 }
 
@@ -99,45 +100,54 @@ type surface struct {
 	sinks []string
 	// isPast reports whether nothing more is expected that this surface would be told of.
 	isPast func(s *subject) bool
-	tell   func(a *Announcer, ctx context.Context, t teller, s *subject, to *audience) (time.Duration, error)
+	// credentials says that it is told of credentials, too, which are in no commit and no release.
+	credentials bool
+	tell        func(a *Announcer, ctx context.Context, t teller, s *subject, to *audience) (time.Duration, error)
 }
 
 // surfaces are all of them.
 func surfaces() []surface {
+	over := func(s *subject) bool { return s.isOver() }
 	return []surface{
-		{"slack", []string{route.SinkSlack}, (*subject).isOver, (*Announcer).inSlack},
+		{"slack", []string{route.SinkSlack}, over, true, (*Announcer).inSlack},
 		// That something else runs by now is told of a deployment whenever that comes to be.
 		{
 			"github", []string{route.SinkDeployment, route.SinkReleasePage, route.SinkCheck},
-			func(s *subject) bool { return s.isOver() && !s.isReplaced() }, (*Announcer).onGitHub,
+			func(s *subject) bool { return s.isOver() && !s.isReplaced() }, false, (*Announcer).onGitHub,
 		},
-		{"webhook", []string{route.SinkWebhook}, (*subject).isOver, (*Announcer).byWebhook},
+		{"webhook", []string{route.SinkWebhook}, over, true, (*Announcer).byWebhook},
 	}
 }
 
-// reconcileRelease tells one surface of a Release.
+// reconcileRelease, reconcileRecord and reconcileNotice tell one surface of an object of that kind.
 func (a *Announcer) reconcileRelease(on surface) reconcile.Func {
-	return func(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
-		var r v1alpha1.Release
-		if err := a.client.Get(ctx, req.NamespacedName, &r); err != nil {
-			a.releases.Forget(req.NamespacedName)
-			return reconcile.Result{}, client.IgnoreNotFound(err)
-		}
-		s := a.aboutRelease(&r)
-		return a.reconcile(ctx, on, &s, func(ctx context.Context) (page, error) { return a.releases.Open(ctx, &r) }, a.releases.Forget)
-	}
+	return reconcileKind(a, on, a.releases, a.aboutRelease)
 }
 
-// reconcileRecord tells one surface of a Promotion.
 func (a *Announcer) reconcileRecord(on surface) reconcile.Func {
+	return reconcileKind(a, on, a.records, a.aboutRecord)
+}
+
+func (a *Announcer) reconcileNotice(on surface) reconcile.Func {
+	return reconcileKind(a, on, a.notices, a.aboutNotice)
+}
+
+// reported is a pointer to the struct of a kind of which things are said.
+type reported[K any] interface {
+	*K
+	v1alpha1.Reported
+}
+
+// reconcileKind tells one surface of an object of a kind. about returns what is said of it.
+func reconcileKind[K any, T reported[K]](a *Announcer, on surface, known *ledger.Ledger[K, T], about func(T) subject) reconcile.Func {
 	return func(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
-		var p v1alpha1.PromotionRecord
-		if err := a.client.Get(ctx, req.NamespacedName, &p); err != nil {
-			a.records.Forget(req.NamespacedName)
+		o := T(new(K))
+		if err := a.client.Get(ctx, req.NamespacedName, o); err != nil {
+			known.Forget(req.NamespacedName)
 			return reconcile.Result{}, client.IgnoreNotFound(err)
 		}
-		s := a.aboutRecord(&p)
-		return a.reconcile(ctx, on, &s, func(ctx context.Context) (page, error) { return a.records.Open(ctx, &p) }, a.records.Forget)
+		s := about(o)
+		return a.reconcile(ctx, on, &s, func(ctx context.Context) (page, error) { return known.Open(ctx, o) }, known.Forget)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // belowRelease tells of a Promotion below the message about its release. If it was asked for there, so that the answer
 // stands there, too, that is not said again.
 func (t *telling) belowRelease(ctx context.Context, name string) (time.Duration, error) {
-	shipment, err := t.shipment(ctx, t.s.record.Spec.Shipment)
+	shipment, err := t.shipment(ctx, t.s.record().Spec.Shipment)
 	if err != nil {
 		return 0, err
 	}

@@ -16,7 +16,8 @@ import (
 // elsewhere returns the ID of a report that says which other message here tells of the Promotion; empty if none
 // does. wait says that there may be one in a moment.
 func (t *telling) elsewhere(ctx context.Context) (id string, wait time.Duration, err error) {
-	if t.s.record == nil {
+	p := t.s.record()
+	if p == nil {
 		return "", 0, nil
 	}
 	release, wait, err := t.release(ctx)
@@ -30,7 +31,7 @@ func (t *telling) elsewhere(ctx context.Context) (id string, wait time.Duration,
 	}
 	there, wait, err := t.askedThere(ctx)
 	if there {
-		return inAnswer + t.s.record.Spec.Shipment, 0, err
+		return inAnswer + p.Spec.Shipment, 0, err
 	}
 	return "", wait, err
 }
@@ -38,7 +39,7 @@ func (t *telling) elsewhere(ctx context.Context) (id string, wait time.Duration,
 // release returns the name of the Release whose message here tells of the Promotion, too; empty if there is none,
 // and silenced if nobody is told of it. wait says that there may be one in a moment.
 func (t *telling) release(ctx context.Context) (name string, wait time.Duration, err error) {
-	if !t.s.isRelease || t.s.record.Spec.Rollback {
+	if !t.s.isRelease || t.s.record().Spec.Rollback {
 		return "", 0, nil
 	}
 	var list v1alpha1.ReleaseList
@@ -69,7 +70,7 @@ func (t *telling) release(ctx context.Context) (name string, wait time.Duration,
 // awaitRelease waits for the Release of Freight that has just been discovered.
 func (t *telling) awaitRelease(ctx context.Context) (name string, wait time.Duration, err error) {
 	var freight kargoapi.Freight
-	key := client.ObjectKey{Namespace: t.to.first.Namespace, Name: t.s.record.Spec.Freight}
+	key := client.ObjectKey{Namespace: t.to.first.Namespace, Name: t.s.record().Spec.Freight}
 	if err := t.client.Get(ctx, key, &freight); err != nil {
 		return "", 0, client.IgnoreNotFound(err)
 	}
@@ -82,7 +83,7 @@ func (t *telling) awaitRelease(ctx context.Context) (name string, wait time.Dura
 // askedThere reports whether a Promotion was asked for in the channel, where the answer tells of it. wait says that
 // this is not known yet.
 func (t *telling) askedThere(ctx context.Context) (there bool, wait time.Duration, err error) {
-	shipment, err := t.shipment(ctx, t.s.record.Spec.Shipment)
+	shipment, err := t.shipment(ctx, t.s.record().Spec.Shipment)
 	if err != nil || shipment == nil || shipment.Spec.Origin.Slack == nil || t.to.isPerson() || t.Slack == nil {
 		return false, 0, err
 	}

@@ -40,7 +40,7 @@ func (a *Announcer) onGitHub(ctx context.Context, t teller, s *subject, to *audi
 // deployment is what GitHub is told of a Promotion whose commit is known. It says no more than what a status of
 // a deployment has, so that there is no new one for each step.
 func (a *Announcer) deployment(s *subject) (*notify.Deployment, chatops.Card, bool) {
-	p := s.record
+	p := s.record()
 	if p == nil || p.Status.Commit == "" || p.Status.Repo == "" {
 		return nil, chatops.Card{}, false
 	}
@@ -62,7 +62,7 @@ func (a *Announcer) deployment(s *subject) (*notify.Deployment, chatops.Card, bo
 
 // releasePage is what the page of a release tells: where it was deployed.
 func (a *Announcer) releasePage(s *subject) (*notify.ReleasePage, chatops.Card, bool) {
-	r := s.release
+	r := s.release()
 	if r == nil || r.Spec.Source == nil || !r.Status.Published {
 		return nil, chatops.Card{}, false
 	}
@@ -82,7 +82,7 @@ func (a *Announcer) releasePage(s *subject) (*notify.ReleasePage, chatops.Card, 
 
 // check is the check run on the commit of a release.
 func (a *Announcer) check(s *subject) (*notify.Check, chatops.Card, bool) {
-	r := s.release
+	r := s.release()
 	if r == nil || r.Status.Commit == "" || r.Status.Repo == "" {
 		return nil, chatops.Card{}, false
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	apimeta "k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -57,6 +59,7 @@ func (a *Announcer) Setup(mgr ctrl.Manager) error {
 		For(&v1alpha1.Subscription{}).
 		Watches(&v1alpha1.PromotionRecord{}, a.summarised()).
 		Watches(&v1alpha1.Release{}, a.summarised()).
+		Watches(&v1alpha1.Notice{}, a.summarised()).
 		WithOptions(options()).
 		Complete(reconcile.Func(a.reconcileSubscription))
 	if err != nil {
@@ -87,25 +90,40 @@ func (a *Announcer) setup(mgr ctrl.Manager, on surface) error {
 		},
 		DeleteFunc: func(event.DeleteEvent) bool { return false },
 	})
-	err := ctrl.NewControllerManagedBy(mgr).
-		Named("announce-promotions-"+on.name).
-		For(&v1alpha1.PromotionRecord{}).
-		Watches(&v1alpha1.Subscription{}, handler.EnqueueRequestsFromMapFunc(a.allIn(func() client.ObjectList { return &v1alpha1.PromotionRecordList{} })), fresh).
-		WithOptions(options()).
-		Complete(a.reconcileRecord(on))
-	if err != nil {
-		return fmt.Errorf("set up what tells %s of promotions: %w", on.name, err)
-	}
-	err = ctrl.NewControllerManagedBy(mgr).
-		Named("announce-releases-"+on.name).
-		For(&v1alpha1.Release{}).
-		Watches(&v1alpha1.Subscription{}, handler.EnqueueRequestsFromMapFunc(a.allIn(func() client.ObjectList { return &v1alpha1.ReleaseList{} })), fresh).
-		WithOptions(options()).
-		Complete(a.reconcileRelease(on))
-	if err != nil {
-		return fmt.Errorf("set up what tells %s of releases: %w", on.name, err)
+	for _, k := range a.kinds() {
+		if k.credentials && !on.credentials {
+			continue
+		}
+		err := ctrl.NewControllerManagedBy(mgr).
+			Named("announce-"+k.name+"-"+on.name).
+			For(k.object).
+			Watches(&v1alpha1.Subscription{}, handler.EnqueueRequestsFromMapFunc(a.allIn(k.list)), fresh).
+			WithOptions(options()).
+			Complete(k.reconcile(on))
+		if err != nil {
+			return fmt.Errorf("set up what tells %s of %s: %w", on.name, k.name, err)
+		}
 	}
 	return nil
+}
+
+// kind is a kind of objects that people are told of.
+type kind struct {
+	name      string
+	object    client.Object
+	list      func() client.ObjectList
+	reconcile func(surface) reconcile.Func
+	// credentials says that it is about credentials.
+	credentials bool
+}
+
+// kinds are all of them.
+func (a *Announcer) kinds() []kind {
+	return []kind{
+		{"promotions", &v1alpha1.PromotionRecord{}, func() client.ObjectList { return &v1alpha1.PromotionRecordList{} }, a.reconcileRecord, false},
+		{"releases", &v1alpha1.Release{}, func() client.ObjectList { return &v1alpha1.ReleaseList{} }, a.reconcileRelease, false},
+		{"notices", &v1alpha1.Notice{}, func() client.ObjectList { return &v1alpha1.NoticeList{} }, a.reconcileNotice, true},
+	}
 }
 
 func options() controller.Options {
@@ -143,6 +161,7 @@ func index(indexer client.FieldIndexer) error {
 	}{
 		{&v1alpha1.PromotionRecord{}, summedUpIn, summaries},
 		{&v1alpha1.Release{}, summedUpIn, summaries},
+		{&v1alpha1.Notice{}, summedUpIn, summaries},
 		{&v1alpha1.Release{}, releaseVersion, version},
 	} {
 		if err := indexer.IndexField(context.Background(), i.object, i.field, i.values); err != nil {
@@ -161,18 +180,14 @@ func (a *Announcer) allIn(list func() client.ObjectList) handler.MapFunc {
 			return nil
 		}
 		var out []reconcile.Request
-		add := func(o client.Object) {
-			out = append(out, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(o)})
-		}
-		switch all := all.(type) {
-		case *v1alpha1.PromotionRecordList:
-			for i := range all.Items {
-				add(&all.Items[i])
+		err := apimeta.EachListItem(all, func(o runtime.Object) error {
+			if item, ok := o.(client.Object); ok {
+				out = append(out, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(item)})
 			}
-		case *v1alpha1.ReleaseList:
-			for i := range all.Items {
-				add(&all.Items[i])
-			}
+			return nil
+		})
+		if err != nil {
+			a.Log.ErrorContext(ctx, "could not list what a new subscription is told", "error", err)
 		}
 		return out
 	}

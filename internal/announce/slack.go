@@ -54,7 +54,7 @@ type telling struct {
 // inSlack tells a channel, or a person, of a subject: with a message of its own that is kept up to date, or with
 // that of its release, or in a summary; and with a reply for each thing that somebody has to look at.
 func (a *Announcer) inSlack(ctx context.Context, t teller, s *subject, to *audience) (time.Duration, error) {
-	if s.release != nil && s.release.Spec.Silent || s.prerelease && a.QuietPrereleases {
+	if r := s.release(); r != nil && r.Spec.Silent || s.prerelease && a.QuietPrereleases {
 		return 0, nil
 	}
 	told := &telling{
@@ -147,7 +147,8 @@ func (t *telling) report(part v1alpha1.ReportPart, id string) v1alpha1.Report {
 
 // card makes the subject's own message say how it stands.
 func (t *telling) card(ctx context.Context) (time.Duration, error) {
-	m := t.message(v1alpha1.PartCard, t.word(t.s.kind(), t.s.card(t.Links), t.s, t.s.happenings[len(t.s.happenings)-1]))
+	template, _ := t.s.templates()
+	m := t.message(v1alpha1.PartCard, t.word(template, t.s.card(t.Links), t.s, t.s.happenings[len(t.s.happenings)-1]))
 	if t.channel.Thread {
 		if r := t.load(t.key(v1alpha1.PartCard)); r == nil || r.ID == "" {
 			head, wait, err := t.head(ctx, t.s.happenings[0])

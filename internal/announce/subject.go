@@ -6,21 +6,21 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
+	"github.com/davidaparicio/kargo-bot/internal/notify"
 	"github.com/davidaparicio/kargo-bot/internal/route"
+	"github.com/davidaparicio/kargo-bot/internal/wording"
 )
 
-// subject is something that people are told of: a Release, or a PromotionRecord. One of the two is set.
+// subject is something that people are told of: a Release, a PromotionRecord or a Notice.
 type subject struct {
-	release *v1alpha1.Release
-	record  *v1alpha1.PromotionRecord
+	topic
 
-	object                client.Object
+	object                v1alpha1.Reported
 	project, service      string
 	environment, version  string
 	isRelease, prerelease bool
@@ -29,32 +29,34 @@ type subject struct {
 	people []string
 }
 
-// about returns what is said of a Release.
-func (a *Announcer) aboutRelease(r *v1alpha1.Release) subject {
-	s := subject{
-		release: r, object: r, project: a.Project(r.Namespace), service: r.Spec.Service, version: r.Spec.Version,
-		happenings: r.Status.Happenings,
-	}
-	s.setVersion()
-	if id := a.SlackID(string(chatops.SourceGitHub), r.Status.Author); id != "" {
-		s.people = []string{id}
-	}
-	return s
+// topic is what is different about each kind of subject.
+type topic interface {
+	// kind names it in marks and logs: "release".
+	kind() string
+	// templates are the kinds of the templates of its message, and of what calls people below that.
+	templates() (card, alert string)
+	// changes are when something changed besides what happened; nil for what has not.
+	changes() []*metav1.Time
+	// isOver reports whether nothing more is expected to happen with it.
+	isOver() bool
+	// card says how it stands, and alert calls people because of a happening.
+	card(links cards.Links) chatops.Card
+	alert(h v1alpha1.Happening, links cards.Links) chatops.Card
+	// describe completes what programs are told of it.
+	describe(e *notify.Event, links cards.Links)
+	// fill completes what templates can tell of it when something has happened. e is what programs are told.
+	fill(d *wording.Data, h v1alpha1.Happening, e notify.Event)
 }
 
-// aboutRecord returns what is said of a Promotion.
-func (a *Announcer) aboutRecord(p *v1alpha1.PromotionRecord) subject {
-	s := subject{
-		record: p, object: p, project: a.Project(p.Namespace), service: p.Spec.Service, environment: p.Spec.Environment,
-		version: p.Spec.Version, happenings: p.Status.Happenings,
-	}
-	s.setVersion()
-	if by := p.Spec.RequestedBy; by != nil {
-		if id := a.SlackID(by.Source, by.ID); id != "" {
-			s.people = []string{id}
-		}
-	}
-	return s
+// release and record return what the subject is if it is that, else nil.
+func (s *subject) release() *v1alpha1.Release {
+	r, _ := s.object.(*v1alpha1.Release)
+	return r
+}
+
+func (s *subject) record() *v1alpha1.PromotionRecord {
+	p, _ := s.object.(*v1alpha1.PromotionRecord)
+	return p
 }
 
 func (s *subject) setVersion() {
@@ -80,13 +82,6 @@ func (s *subject) marker(target string, part v1alpha1.ReportPart) string {
 	return "kargo-bot:" + strings.Join([]string{s.kind(), string(s.object.GetUID()), letters(target), string(part)}, ":")
 }
 
-func (s *subject) kind() string {
-	if s.release != nil {
-		return "release"
-	}
-	return "promotion"
-}
-
 // letters leaves of a target what a marker may have: two that come to the same are in different places anyway.
 func letters(target string) string {
 	return strings.Map(func(r rune) rune {
@@ -98,59 +93,23 @@ func letters(target string) string {
 }
 
 // reports are what the cache has of what was said.
-func (s *subject) reports() []v1alpha1.Report {
-	if s.release != nil {
-		return s.release.Status.Reports
-	}
-	return s.record.Status.Reports
-}
+func (s *subject) reports() []v1alpha1.Report { return *s.object.Told() }
 
 // changed returns when something last happened, as far as the subject says.
 func (s *subject) changed() time.Time {
 	last := s.happenings[len(s.happenings)-1].At.Time
-	later := func(t *metav1.Time) {
+	for _, t := range s.changes() {
 		if t != nil && t.After(last) {
 			last = t.Time
 		}
 	}
-	if r := s.release; r != nil {
-		for _, stage := range r.Status.Stages {
-			later(stage.Since)
-		}
-		return last
-	}
-	later(s.record.Status.VerifiedAt)
-	later(s.record.Status.UnhealthySince)
 	return last
-}
-
-// isOver reports whether nothing more is expected to happen with it.
-func (s *subject) isOver() bool {
-	if s.release != nil {
-		return s.release.Status.Phase.IsTerminal()
-	}
-	return s.record.Status.Phase.IsTerminal()
 }
 
 // isReplaced reports whether something else runs by now where a Promotion has brought its Freight.
 func (s *subject) isReplaced() bool {
-	return s.record != nil && s.record.Status.Replaced && s.record.Status.Phase == v1alpha1.PhaseSucceeded
-}
-
-// card says how it stands.
-func (s *subject) card(links cards.Links) chatops.Card {
-	if s.release != nil {
-		return cards.Release(s.release, links)
-	}
-	return cards.PromotionRecord(s.record, links)
-}
-
-// alert calls people because of a happening.
-func (s *subject) alert(h v1alpha1.Happening, links cards.Links) chatops.Card {
-	if s.release != nil {
-		return cards.ReleaseAlert(s.release, h, links)
-	}
-	return cards.RecordAlert(s.record, h, links)
+	p := s.record()
+	return p != nil && p.Status.Replaced && p.Status.Phase == v1alpha1.PhaseSucceeded
 }
 
 // part names the message that calls people because of a happening: its outcome, and how many of that there

@@ -113,7 +113,7 @@ func (a *Announcer) sumUp(ctx context.Context, to *v1alpha1.Subscription, own *b
 	if err != nil {
 		return 0, err
 	}
-	if len(view.Records) == 0 && len(view.Releases) == 0 && s.Kind != v1alpha1.SummaryThread {
+	if view.Count() == 0 && s.Kind != v1alpha1.SummaryThread {
 		// Nothing has shipped, and nobody need be told so; or the bot died before the first was added.
 		if s.Kind == v1alpha1.SummaryDigest {
 			return again, entry{book: own, key: s.Key}.Save(ctx, v1alpha1.Report{
@@ -177,6 +177,10 @@ func (a *Announcer) folded(ctx context.Context, to *v1alpha1.Subscription, s v1a
 	if err := a.client.List(ctx, &releases, client.InNamespace(to.Namespace), in); err != nil {
 		return last, fmt.Errorf("list releases of summary %s: %w", s.Key, err)
 	}
+	var notices v1alpha1.NoticeList
+	if err := a.client.List(ctx, &notices, client.InNamespace(to.Namespace), in); err != nil {
+		return last, fmt.Errorf("list notices of summary %s: %w", s.Key, err)
+	}
 	added := func(reports []v1alpha1.Report) {
 		for _, r := range reports {
 			if r.Part == v1alpha1.PartSummary && r.ID == s.Key && r.At.After(last) {
@@ -192,6 +196,10 @@ func (a *Announcer) folded(ctx context.Context, to *v1alpha1.Subscription, s v1a
 		view.Releases = append(view.Releases, &releases.Items[i])
 		added(releases.Items[i].Status.Reports)
 	}
+	for i := range notices.Items {
+		view.Notices = append(view.Notices, &notices.Items[i])
+		added(notices.Items[i].Status.Reports)
+	}
 	sorted(view)
 	return last, nil
 }
@@ -200,6 +208,7 @@ func (a *Announcer) folded(ctx context.Context, to *v1alpha1.Subscription, s v1a
 func sorted(view *cards.SummaryView) {
 	slices.SortFunc(view.Records, func(a, b *v1alpha1.PromotionRecord) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(view.Releases, func(a, b *v1alpha1.Release) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(view.Notices, func(a, b *v1alpha1.Notice) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // shipped gathers what a channel is told in a digest: what happened in the time that it would be told of, or
@@ -217,7 +226,7 @@ func (a *Announcer) shipped(ctx context.Context, to *v1alpha1.Subscription, view
 	}
 	for i := range records.Items {
 		if s := a.aboutRecord(&records.Items[i]); during(&s) {
-			view.Records = append(view.Records, s.record)
+			view.Records = append(view.Records, &records.Items[i])
 		}
 	}
 	var releases v1alpha1.ReleaseList
@@ -225,8 +234,17 @@ func (a *Announcer) shipped(ctx context.Context, to *v1alpha1.Subscription, view
 		return fmt.Errorf("list releases for a digest: %w", err)
 	}
 	for i := range releases.Items {
-		if s := a.aboutRelease(&releases.Items[i]); during(&s) && !s.release.Spec.Silent {
-			view.Releases = append(view.Releases, s.release)
+		if s := a.aboutRelease(&releases.Items[i]); during(&s) && !releases.Items[i].Spec.Silent {
+			view.Releases = append(view.Releases, &releases.Items[i])
+		}
+	}
+	var notices v1alpha1.NoticeList
+	if err := a.client.List(ctx, &notices, client.InNamespace(to.Namespace)); err != nil {
+		return fmt.Errorf("list notices for a digest: %w", err)
+	}
+	for i := range notices.Items {
+		if s := a.aboutNotice(&notices.Items[i]); during(&s) {
+			view.Notices = append(view.Notices, &notices.Items[i])
 		}
 	}
 	sorted(view)

@@ -42,15 +42,6 @@ func (a *Announcer) eventOf(s *subject, i int) notify.Event {
 		ID: string(s.object.GetUID()) + "-" + string(s.part(i)), Outcome: h.Outcome, At: h.At.UTC(),
 		Project: s.project, Service: s.service, Environment: s.event(h).Environment, Version: s.version, Message: h.Message,
 	}
-	if r := s.release; r != nil {
-		e.Freight, e.Repo, e.Commit, e.By, e.URL = r.Status.Freight, r.Status.Repo, r.Status.Commit, r.Status.Author, r.Status.URL
-		return e
-	}
-	p := s.record
-	e.Stage, e.FromVersion, e.Freight, e.Promotion, e.By = p.Spec.Stage, p.Spec.FromVersion, p.Spec.Freight, p.Name, p.Spec.By
-	e.Repo, e.Commit = p.Status.Repo, p.Status.Commit
-	if links := a.Links.Promotion(p.Namespace, p.Name); len(links) > 0 {
-		e.URL = links[0].URL
-	}
+	s.describe(&e, a.Links)
 	return e
 }

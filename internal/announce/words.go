@@ -26,7 +26,7 @@ func (a *Announcer) wordSummary(view cards.SummaryView) chatops.Card {
 	if view.Weekly {
 		period += " to " + view.Until.In(view.Location).Format("2 Jan")
 	}
-	return a.apply(wording.KindDigest, card, wording.Data{Period: period, Count: len(view.Records) + len(view.Releases)})
+	return a.apply(wording.KindDigest, card, wording.Data{Period: period, Count: view.Count()})
 }
 
 func (a *Announcer) apply(kind string, card chatops.Card, data wording.Data) chatops.Card {
@@ -47,39 +47,6 @@ func (a *Announcer) data(s *subject, h v1alpha1.Happening) wording.Data {
 		Project: s.project, Service: s.service, Environment: s.event(h).Environment, Version: s.version,
 		FromVersion: e.FromVersion, Freight: e.Freight, By: e.By, Outcome: route.Word(h.Outcome), Message: h.Message,
 	}
-	if r := s.release; r != nil {
-		d.Outcome, d.Message, d.Environment = outcomeOf(r.Status.Phase), r.Status.Message, ""
-		if h.Outcome == v1alpha1.OutcomeOverdue && r.Status.Phase == v1alpha1.ReleaseOverdue {
-			d.Message = h.Message
-		}
-		d.Alias, d.Phase, d.URL = r.Status.Alias, string(r.Status.Phase), e.URL
-		if c := r.Status.Contents; c != nil && c.Added != nil {
-			d.Commits = c.Added.Commits
-		}
-		return d
-	}
-	p := s.record
-	d.Alias, d.Phase, d.Reason = p.Spec.Alias, string(p.Status.Phase), p.Spec.Reason
-	d.KargoURL = e.URL
-	d.StepNumber, d.Steps = p.Status.CurrentStep, len(p.Status.Steps)
-	if i := d.StepNumber - 1; i >= 0 && i < len(p.Status.Steps) {
-		d.Step = p.Status.Steps[i].Name
-	}
+	s.fill(&d, h, e)
 	return d
-}
-
-// outcomeOf is what rules would call how far a release is.
-func outcomeOf(phase v1alpha1.ReleasePhase) string {
-	switch phase {
-	case v1alpha1.ReleaseOverdue:
-		return route.Word(v1alpha1.OutcomeOverdue)
-	case v1alpha1.ReleaseWaiting:
-		return route.Word(v1alpha1.OutcomeWaiting)
-	case v1alpha1.ReleaseFailed:
-		return route.Word(v1alpha1.OutcomeFailed)
-	case v1alpha1.ReleaseLive:
-		return route.Word(v1alpha1.OutcomeSucceeded)
-	default:
-		return route.Word(v1alpha1.OutcomeReleased)
-	}
 }

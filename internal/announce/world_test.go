@@ -59,7 +59,7 @@ func newWorld(t *testing.T, table *route.Table) *world {
 	}
 	w := &world{clock: noon, table: table, said: &sink{}, channel: "C7"}
 	builder := fake.NewClientBuilder().WithScheme(scheme).
-		WithStatusSubresource(&v1alpha1.Release{}, &v1alpha1.PromotionRecord{}, &v1alpha1.Subscription{}, &v1alpha1.Shipment{})
+		WithStatusSubresource(&v1alpha1.Release{}, &v1alpha1.PromotionRecord{}, &v1alpha1.Notice{}, &v1alpha1.Subscription{}, &v1alpha1.Shipment{})
 	if err := index(indexing{builder}); err != nil {
 		t.Fatal(err)
 	}
@@ -161,6 +161,11 @@ func (w *world) pass(t *testing.T, a *Announcer) (again time.Duration, failed er
 		w.list(t, &records)
 		for _, p := range records.Items {
 			look(a.reconcileRecord(on), p.Name)
+		}
+		var notices v1alpha1.NoticeList
+		w.list(t, &notices)
+		for _, n := range notices.Items {
+			look(a.reconcileNotice(on), n.Name)
 		}
 	}
 	var subscriptions v1alpha1.SubscriptionList

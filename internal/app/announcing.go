@@ -17,6 +17,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/doctor"
 	"github.com/davidaparicio/kargo-bot/internal/github"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
+	"github.com/davidaparicio/kargo-bot/internal/notice"
 	"github.com/davidaparicio/kargo-bot/internal/notify"
 	"github.com/davidaparicio/kargo-bot/internal/record"
 	"github.com/davidaparicio/kargo-bot/internal/release"
@@ -96,6 +97,11 @@ func (a *announcing) setup(mgr ctrl.Manager) error {
 		Now: a.Now, Log: a.Log, Metrics: record.NewMetrics(a.Registry),
 	}); err != nil {
 		return fmt.Errorf("set up the records of promotions: %w", err)
+	}
+	if err := notice.SetupController(mgr, notice.Options{
+		Retention: a.Announce.Retention, Now: a.Now, Log: a.Log, Metrics: notice.NewMetrics(a.Registry),
+	}); err != nil {
+		return fmt.Errorf("set up notices of credentials: %w", err)
 	}
 	if err := a.setupReleases(mgr); err != nil {
 		return err

@@ -6,18 +6,21 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	ctrlconfig "sigs.k8s.io/controller-runtime/pkg/config"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
+	"github.com/davidaparicio/kargo-bot/internal/notice"
 )
 
 // Requests to the API server a second, and at once. A burst of commands is limited by the API
@@ -75,6 +78,7 @@ func newManager(c Cluster, namespaces []string, election LeaderElection, grace t
 			DefaultNamespaces:            scope,
 			DefaultTransform:             kargo.Transform,
 			DefaultUnsafeDisableDeepCopy: new(false),
+			ByObject:                     map[client.Object]cache.ByObject{&corev1.Event{}: notice.ByObject()},
 		},
 		// The bot has its own admin server.
 		Metrics: metricsserver.Options{BindAddress: "0"},

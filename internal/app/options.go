@@ -66,7 +66,7 @@ type AnnounceOptions struct {
 	Prereleases release.Prereleases
 	// AwaitImage is after how long a release without an image is overdue; 0 for the default.
 	AwaitImage time.Duration
-	// Retention is how long Releases and records of Promotions are kept; 0 keeps them for good.
+	// Retention is how long Releases, Notices and records of Promotions are kept; 0 keeps them for good.
 	Retention time.Duration
 }
 

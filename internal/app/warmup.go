@@ -16,7 +16,7 @@ import (
 func (a *App) warmUp(ctx context.Context) error {
 	kinds := []client.Object{
 		&kargoapi.Stage{}, &kargoapi.Freight{}, &kargoapi.Promotion{}, &kargoapi.Warehouse{}, &v1alpha1.Shipment{},
-		&v1alpha1.Release{}, &v1alpha1.PromotionRecord{}, &v1alpha1.Subscription{},
+		&v1alpha1.Release{}, &v1alpha1.PromotionRecord{}, &v1alpha1.Notice{}, &v1alpha1.Subscription{},
 	}
 	if a.options.KargoRoles {
 		kinds = append(kinds, serviceAccounts())

@@ -157,6 +157,7 @@ func objects() []client.Object {
 		rule("kargo.akuity.io", "promotions", "get", "list", "watch", "create"),
 		rule("kargobot.dev", "*", "get", "list", "watch", "create", "patch", "delete"),
 		rule("", "serviceaccounts", "list", "watch"),
+		rule("", "events", "list", "watch"),
 		rule("authorization.k8s.io", "subjectaccessreviews", "create"),
 	}}
 	role.Name = "kargo-bot"

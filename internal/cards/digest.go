@@ -21,12 +21,16 @@ type SummaryView struct {
 	From, Until time.Time
 	// Location is where the readers are; nil for UTC.
 	Location *time.Location
-	// Records and Releases are what it is about, in any order.
+	// Records, Releases and Notices are what it is about, in any order.
 	Records  []*v1alpha1.PromotionRecord
 	Releases []*v1alpha1.Release
+	Notices  []*v1alpha1.Notice
 	// Weekly says of a digest that it is of a week.
 	Weekly bool
 }
+
+// Count is how many things it is about.
+func (s SummaryView) Count() int { return len(s.Records) + len(s.Releases) + len(s.Notices) }
 
 // Summary sums up a time in one message: too much at once, what happened in quiet hours, or a day or week.
 func Summary(s SummaryView) chatops.Card {
@@ -38,6 +42,10 @@ func Summary(s SummaryView) chatops.Card {
 	s.Releases = slices.Clone(s.Releases)
 	slices.SortFunc(s.Releases, func(a, b *v1alpha1.Release) int {
 		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Spec.Service, b.Spec.Service), strings.Compare(a.Name, b.Name))
+	})
+	s.Notices = slices.Clone(s.Notices)
+	slices.SortFunc(s.Notices, func(a, b *v1alpha1.Notice) int {
+		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Spec.Secret, b.Spec.Secret), strings.Compare(a.Name, b.Name))
 	})
 	switch s.Kind {
 	case v1alpha1.SummaryDigest:
@@ -57,16 +65,23 @@ func (s SummaryView) list(title string) chatops.Card {
 	var bad, rest []chatops.Text
 	for _, p := range s.Records {
 		if standOf(p).isBad() {
-			bad = append(bad, badLine(p))
+			bad = append(bad, asBad(RecordLine(p)))
 		} else {
 			rest = append(rest, RecordLine(p))
 		}
 	}
 	for _, r := range s.Releases {
 		if isBadRelease(r) {
-			bad = append(bad, append(chatops.Line(chatops.Plain(chatops.StepFailed.Sign()+" ")), ReleaseLine(r)...))
+			bad = append(bad, asBad(ReleaseLine(r)))
 		} else {
 			rest = append(rest, ReleaseLine(r))
+		}
+	}
+	for _, n := range s.Notices {
+		if isBadNotice(n) {
+			bad = append(bad, asBad(NoticeLine(n)))
+		} else {
+			rest = append(rest, NoticeLine(n))
 		}
 	}
 	card.Body = atMost(bad)
@@ -80,9 +95,9 @@ func (s SummaryView) list(title string) chatops.Card {
 	return card
 }
 
-// badLine says of a Promotion that went wrong how it stands.
-func badLine(p *v1alpha1.PromotionRecord) chatops.Text {
-	return append(chatops.Line(chatops.Plain(chatops.StepFailed.Sign()+" ")), RecordLine(p)...)
+// asBad marks the line about something that went wrong.
+func asBad(line chatops.Text) chatops.Text {
+	return append(chatops.Line(chatops.Plain(chatops.StepFailed.Sign()+" ")), line...)
 }
 
 func isBadRelease(r *v1alpha1.Release) bool {
@@ -99,14 +114,22 @@ func atMost(lines []chatops.Text) []chatops.Text {
 
 // amount says how much there is: "37 promotions and 2 releases".
 func (s SummaryView) amount() string {
-	promotions, releases := chatops.Count(len(s.Records), "promotion"), chatops.Count(len(s.Releases), "release")
-	switch {
-	case len(s.Releases) == 0:
-		return promotions
-	case len(s.Records) == 0:
-		return releases
+	var parts []string
+	add := func(n int, noun string) {
+		if n > 0 {
+			parts = append(parts, chatops.Count(n, noun))
+		}
+	}
+	add(len(s.Records), "promotion")
+	add(len(s.Releases), "release")
+	add(len(s.Notices), "credential")
+	switch last := len(parts) - 1; last {
+	case -1:
+		return chatops.Count(0, "promotion")
+	case 0:
+		return parts[0]
 	default:
-		return promotions + " and " + releases
+		return strings.Join(parts[:last], ", ") + " and " + parts[last]
 	}
 }
 

@@ -29,7 +29,15 @@ func (s SummaryView) digest() chatops.Card {
 	var bad []chatops.Text
 	for _, p := range s.Records {
 		if standOf(p).isBad() {
-			bad = append(bad, badLine(p))
+			bad = append(bad, asBad(RecordLine(p)))
+		}
+	}
+	var credentials []chatops.Text
+	for _, n := range s.Notices {
+		if isBadNotice(n) {
+			bad = append(bad, asBad(NoticeLine(n)))
+		} else {
+			credentials = append(credentials, NoticeLine(n))
 		}
 	}
 	card.Body = atMost(bad)
@@ -49,6 +57,11 @@ func (s SummaryView) digest() chatops.Card {
 	if len(waiting) > 0 {
 		card.Sections = append(card.Sections, chatops.Section{
 			Title: "Not live everywhere yet: " + chatops.Count(len(waiting), "release"), Lines: atMost(waiting),
+		})
+	}
+	if len(credentials) > 0 {
+		card.Sections = append(card.Sections, chatops.Section{
+			Title: "Well again, or new: " + chatops.Count(len(credentials), "credential"), Lines: atMost(credentials),
 		})
 	}
 	return card

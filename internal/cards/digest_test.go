@@ -80,7 +80,11 @@ func TestSummary(t *testing.T) {
 		"digest":        {Kind: v1alpha1.SummaryDigest, From: noon.Add(-12 * time.Hour), Until: noon.Add(12 * time.Hour), Records: aDay(), Releases: releases()},
 		"digest-week":   {Kind: v1alpha1.SummaryDigest, From: noon.Add(-163 * time.Hour), Until: noon.Add(5 * time.Hour), Location: paris, Weekly: true, Records: aDay()},
 		"digest-empty":  {Kind: v1alpha1.SummaryDigest, From: noon.Add(-time.Hour), Until: noon, Records: aDay()},
-		"thread":        {Kind: v1alpha1.SummaryThread, From: noon, Records: aDay(), Releases: releases()},
+		"credentials":   {Kind: v1alpha1.SummaryBurst, From: noon, Records: aDay()[:1], Releases: releases()[:1], Notices: someNotices()},
+		"digest-credentials": {
+			Kind: v1alpha1.SummaryDigest, From: noon.Add(-12 * time.Hour), Until: noon.Add(12 * time.Hour), Notices: someNotices(),
+		},
+		"thread": {Kind: v1alpha1.SummaryThread, From: noon, Records: aDay(), Releases: releases()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			golden.Compare(t, "summary-"+name+".txt", releaseLines(whole(cards.Summary(view))))

@@ -83,7 +83,7 @@ func recordStatus(p *v1alpha1.PromotionRecord, stand stand) string {
 	case stand == standLive && p.Status.Health != "":
 		return joined(took, health(p.Status.Health))
 	case stand == standDegraded && p.Status.UnhealthySince != nil:
-		return "since " + shortMoment(p.Status.UnhealthySince.Time, nil)
+		return "since " + shortMoment(p.Status.UnhealthySince.Time)
 	default:
 		return took
 	}

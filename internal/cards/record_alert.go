@@ -12,7 +12,7 @@ func RecordAlert(p *v1alpha1.PromotionRecord, h v1alpha1.Happening, links Links)
 	then := p.DeepCopy()
 	then.Status.Replaced = false
 	card := chatops.Card{
-		Title: recordTitle(then, stand), State: stand.state(), Status: shortMoment(h.At.Time, nil),
+		Title: recordTitle(then, stand), State: stand.state(), Status: shortMoment(h.At.Time),
 		Links: links.Promotion(p.Namespace, p.Name),
 	}
 	switch {

@@ -36,10 +36,8 @@ func promotedBy(p *v1alpha1.PromotionRecord) string {
 	return chatops.Fit(p.Spec.By, maxLineActor)
 }
 
-// shortMoment writes a time for people in a place: "25 Nov 12:04 UTC". No place is UTC.
-func shortMoment(t time.Time, in *time.Location) string {
-	return within(t, in).Format("2 Jan 15:04 MST")
-}
+// shortMoment writes a time for people: "25 Nov 12:04 UTC".
+func shortMoment(t time.Time) string { return t.UTC().Format("2 Jan 15:04 MST") }
 
 // within is a time as it is in a place; no place is UTC.
 func within(t time.Time, in *time.Location) time.Time {

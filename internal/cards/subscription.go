@@ -11,7 +11,7 @@ type Told struct {
 	Project string
 	// Services and Environments are names; none for all.
 	Services, Environments []string
-	// On are outcomes; none for all but "started".
+	// On are outcomes; none for all but "started" and "credentialRotated".
 	On   []string
 	Mine bool
 }

@@ -6,7 +6,7 @@ type Subscribe struct {
 	// to be the name of an environment, if Environment is empty.
 	Services    []string
 	Environment string
-	// On are Outcomes; empty for all but "started".
+	// On are Outcomes; empty for all but "started" and "credentialRotated".
 	On []string
 	// Mine asks for nothing but what the person has asked for or released.
 	Mine bool
@@ -23,13 +23,15 @@ func subscribeDefinition() definition {
 		}}},
 		options: []option{
 			{name: optionOn, value: "outcomes", about: "which of them, with commas between them: released, overdue, waiting, started, " +
-				"succeeded, failed, aborted, rolledBack, verificationFailed, degraded, recovered; if left out, all but started"},
+				"succeeded, failed, aborted, rolledBack, verificationFailed, degraded, recovered, credentialRotated, credentialFailing, " +
+				"credentialRecovered, credentialExpiring; if left out, all but started and credentialRotated"},
 			{name: optionMine, about: "only what you have asked for or released yourself"},
 		},
 		summary: "Be told in direct messages what happens, in Slack",
 		details: []string{
 			"One word alone is a service, or an environment if there is no service of that name. Without any, it is about all services.",
 			"Of builds that are no release, only failures are told, and when they are over.",
+			"Credentials are told to whoever subscribes to all services.",
 			"It takes the place of what you have subscribed to before.",
 		},
 		examples: []string{

@@ -11,7 +11,7 @@ import (
 // outcomes are what people call what may happen.
 var outcomes = []string{
 	"released", "overdue", "waiting", "started", "succeeded", "failed", "aborted", "rolledBack", "verificationFailed",
-	"degraded", "recovered",
+	"degraded", "recovered", "credentialRotated", "credentialFailing", "credentialRecovered", "credentialExpiring",
 }
 
 // Outcomes returns what people call what may happen, in the order in which it does.

@@ -31,7 +31,7 @@ type QuietHours struct {
 	// Timezone is whose clocks count.
 	Timezone string `yaml:"timezone" default:"UTC"`
 	// Except are outcomes that are told all the same.
-	Except []string `yaml:"except" enum:"released,overdue,waiting,started,succeeded,failed,aborted,rolledBack,verificationFailed,degraded,recovered"`
+	Except []string `yaml:"except" enum:"released,overdue,waiting,started,succeeded,failed,aborted,rolledBack,verificationFailed,degraded,recovered,credentialRotated,credentialFailing,credentialRecovered,credentialExpiring"`
 }
 
 // Digest is a message that sums up a day or a week.

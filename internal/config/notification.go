@@ -12,14 +12,14 @@ import (
 
 // Notification is a rule of who is told of what, without having asked for it.
 type Notification struct {
-	// Services are patterns of services: `red`, `web-*`, `billing/api` where several projects have one. Default:
-	// all.
+	// Services are patterns of services: `red`, `web-*`, `billing/api` where several projects have one. Credentials are
+	// told only where it is all of a project: `*`, `billing/*`. Default: all.
 	Services []string `yaml:"services"`
 	// Environments are the names of environments. What is about none, such as `released`, is told of the services
 	// that have one of them. Default: all.
 	Environments []string `yaml:"environments"`
-	// On are the outcomes that are told. Default: all but `started`.
-	On []string `yaml:"on" enum:"released,overdue,waiting,started,succeeded,failed,aborted,rolledBack,verificationFailed,degraded,recovered"`
+	// On are the outcomes that are told. Default: all but `started` and `credentialRotated`.
+	On []string `yaml:"on" enum:"released,overdue,waiting,started,succeeded,failed,aborted,rolledBack,verificationFailed,degraded,recovered,credentialRotated,credentialFailing,credentialRecovered,credentialExpiring"`
 	// Builds is whether all of that is told of what is no release, too, such as `sha-4f2c1aa`. Otherwise it is told of
 	// those only if something goes wrong with them, and when that is over.
 	Builds bool `yaml:"builds"`

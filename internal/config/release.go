@@ -14,7 +14,8 @@ type Releases struct {
 	// AwaitImage is how long after its tag the image of a release may take to appear. After that, the release says
 	// that it is missing.
 	AwaitImage time.Duration `yaml:"awaitImage" default:"30m"`
-	// Retention is how long Releases, and the records of Promotions, are kept: at least 72h.
+	// Retention is how long Releases, the records of Promotions and the Notices of credentials are kept: at
+	// least 72h.
 	Retention time.Duration `yaml:"retention" default:"2160h"`
 }
 

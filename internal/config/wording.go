@@ -16,6 +16,8 @@ type Templates struct {
 	Promotion *Template `yaml:"promotion"`
 	// Alert is for what is said when something went wrong, and when that is over.
 	Alert *Template `yaml:"alert"`
+	// Credential is for what is said about a credential, also when it went wrong.
+	Credential *Template `yaml:"credential"`
 	// Digest is for the message that sums up a day or a week.
 	Digest *TitleTemplate `yaml:"digest"`
 }
@@ -45,6 +47,7 @@ func (t *Templates) sources() map[string]wording.Source {
 	all := map[string]wording.Source{}
 	for kind, template := range map[string]*Template{
 		wording.KindRelease: t.Release, wording.KindPromotion: t.Promotion, wording.KindAlert: t.Alert,
+		wording.KindCredential: t.Credential,
 	} {
 		if template != nil {
 			all[kind] = wording.Source{Title: template.Title, Lines: template.Lines}

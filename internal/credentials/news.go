@@ -23,6 +23,8 @@ const (
 	// than the Event's.
 	AnnotationSecret          = "kargobot.dev/secret"           //nolint:gosec // no credential
 	AnnotationSecretNamespace = "kargobot.dev/secret-namespace" //nolint:gosec // no credential
+	// AnnotationType is the Type of the credential; it may be left out.
+	AnnotationType = "kargobot.dev/type"
 	// AnnotationExpires is when a token expires, in RFC 3339.
 	AnnotationExpires = "kargobot.dev/expires"
 )

@@ -89,6 +89,23 @@ func TestPromotionInKargosUIIsTold(t *testing.T) {
 	}
 }
 
+// What secretsync tells of a credential is a message, which says so when it is well again.
+func TestACredentialThatFailsIsTold(t *testing.T) {
+	t.Parallel()
+	s := serve(t, demo.Options{StepTime: step})
+	s.post(t, "/api/credential", `{"works":false}`)
+	state := s.await(t, "the failure", toldOf("Credential github-creds can't be renewed", "Vault at vault.example.com:8200 refuses the token"))
+	card := messageWith(state, "Credential github-creds can't be renewed")
+	if !state.Board.CredentialFails {
+		t.Error("the board does not say that it fails")
+	}
+	s.await(t, "the alert", func(state page.State) bool { return len(below(state, card.ID)) == 1 })
+	s.post(t, "/api/credential", `{"works":true}`)
+	s.await(t, "the end of it", func(state page.State) bool {
+		return saysAll(said(find(state, card.ID)), []string{"Credential github-creds works again"}) && len(below(state, card.ID)) == 2
+	})
+}
+
 // toldOf returns a condition: that there is a message in the channel which says all that.
 func toldOf(words ...string) func(page.State) bool {
 	return func(state page.State) bool { return messageWith(state, words...).ID != "" }

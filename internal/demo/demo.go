@@ -53,14 +53,16 @@ type Demo struct {
 	*kubernetes
 
 	// id is different in each run.
-	id       string
-	log      *slog.Logger
-	now      func() time.Time
-	changed  *changed
-	mishaps  *mishaps
-	releases *releases
-	promoted chan *kargoapi.Promotion
-	builds   chan imageBuild
+	id      string
+	log     *slog.Logger
+	now     func() time.Time
+	changed *changed
+	mishaps *mishaps
+	// credential is what Kargo would push with.
+	credential credential
+	releases   *releases
+	promoted   chan *kargoapi.Promotion
+	builds     chan imageBuild
 	// buildTime is that of the options.
 	buildTime time.Duration
 	slack     *workspace

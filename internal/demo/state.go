@@ -32,6 +32,7 @@ func (d *Demo) State(ctx context.Context) (page.State, error) {
 	for i := range board.Services {
 		board.Services[i].Mishap = d.mishaps.of(board.Services[i].Name)
 	}
+	board.CredentialFails = d.credential.fails()
 	shipments, err := d.shipments(ctx)
 	if err != nil {
 		return page.State{}, err

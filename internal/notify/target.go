@@ -70,20 +70,28 @@ type Event struct {
 	// ID tells the event from all others, and is the same in every attempt to send it.
 	ID string `json:"id"`
 	// Outcome is one of v1alpha1.Outcomes.
-	Outcome     v1alpha1.Outcome `json:"outcome"`
-	At          time.Time        `json:"at"`
-	Project     string           `json:"project"`
-	Service     string           `json:"service"`
-	Environment string           `json:"environment,omitempty"`
-	Stage       string           `json:"stage,omitempty"`
-	Version     string           `json:"version"`
-	FromVersion string           `json:"fromVersion,omitempty"`
-	Freight     string           `json:"freight,omitempty"`
-	Promotion   string           `json:"promotion,omitempty"`
+	Outcome v1alpha1.Outcome `json:"outcome"`
+	At      time.Time        `json:"at"`
+	Project string           `json:"project"`
+	// Service and what follows it are left out of what is about a credential, and Secret and what follows it of all
+	// else.
+	Service     string `json:"service,omitempty"`
+	Environment string `json:"environment,omitempty"`
+	Stage       string `json:"stage,omitempty"`
+	Version     string `json:"version,omitempty"`
+	FromVersion string `json:"fromVersion,omitempty"`
+	Freight     string `json:"freight,omitempty"`
+	Promotion   string `json:"promotion,omitempty"`
 	// By is who asked for it; empty if Kargo promoted by itself.
 	By      string `json:"by,omitempty"`
 	Message string `json:"message,omitempty"`
 	Repo    string `json:"repo,omitempty"`
 	Commit  string `json:"commit,omitempty"`
 	URL     string `json:"url,omitempty"`
+	// Secret is the Secret that a credential is in, CredentialType what it is for: git, image, helm or generic.
+	Secret          string `json:"secret,omitempty"`
+	SecretNamespace string `json:"secretNamespace,omitempty"`
+	CredentialType  string `json:"credentialType,omitempty"`
+	// Expires is when the credential expires, where that is known.
+	Expires *time.Time `json:"expires,omitempty"`
 }

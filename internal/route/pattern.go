@@ -15,6 +15,16 @@ func IsPattern(text string) bool {
 // IsName reports whether a pattern is the name of one service, with or without its project.
 func IsName(pattern string) bool { return !strings.ContainsAny(pattern, `*?[\`) }
 
+// isAll reports whether a pattern is about all services of a project: "*", or "billing/*".
+func isAll(pattern, project string) bool {
+	of, name, qualified := strings.Cut(pattern, "/")
+	if !qualified {
+		return pattern == "*"
+	}
+	ok, err := path.Match(of, project)
+	return err == nil && ok && name == "*"
+}
+
 // Match reports whether a pattern is about a service. A pattern without a slash is about the services of all
 // projects; what is no pattern is about none.
 func Match(pattern, project, service string) bool {

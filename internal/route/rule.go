@@ -12,6 +12,8 @@ type Event struct {
 	Project, Service string
 	// Environment is empty for what is about none, such as a release: a rule for some environments holds for
 	// that too.
+	//
+	// What is about a credential has neither a service nor an environment: all of the project's use it.
 	Environment string
 	Outcome     v1alpha1.Outcome
 	// Release says that the version is a semantic one. What is not, is a build of a commit: of that, people are
@@ -30,7 +32,7 @@ type Rule struct {
 	Services []string
 	// Environments are names; none for all.
 	Environments []string
-	// On are the outcomes; none for all but Started.
+	// On are the outcomes; none for all but Started and CredentialRotated.
 	On []v1alpha1.Outcome
 	// Builds says that all of these outcomes are told of builds, too.
 	Builds bool
@@ -50,6 +52,9 @@ func Personal(p *v1alpha1.PersonalSubscription, target string) Rule {
 // Matches reports whether the rule tells of an event. An event about no environment matches whatever
 // environments the rule has: who asks has to know whether the service has one of them.
 func (r Rule) Matches(e Event) bool {
+	if e.Outcome.OfCredential() {
+		return r.concernsAll(e.Project) && r.wants(e) && !r.Mine
+	}
 	return r.concerns(e.Project, e.Service) && r.wants(e) &&
 		(e.Environment == "" || len(r.Environments) == 0 || slices.Contains(r.Environments, e.Environment)) &&
 		(!r.Mine || r.isFor(e.People))
@@ -57,7 +62,7 @@ func (r Rule) Matches(e Event) bool {
 
 // Reaches reports whether what an event is about can come to one of the rule's environments.
 func (r Rule) Reaches(e Event, hasStage func(environment string) bool) bool {
-	return e.Environment != "" || len(r.Environments) == 0 || slices.ContainsFunc(r.Environments, hasStage)
+	return e.Environment != "" || len(r.Environments) == 0 || e.Outcome.OfCredential() || slices.ContainsFunc(r.Environments, hasStage)
 }
 
 // concerns reports whether the rule is about a service.
@@ -65,13 +70,19 @@ func (r Rule) concerns(project, service string) bool {
 	return len(r.Services) == 0 || slices.ContainsFunc(r.Services, func(pattern string) bool { return Match(pattern, project, service) })
 }
 
+// concernsAll reports whether the rule is about all services of a project.
+func (r Rule) concernsAll(project string) bool {
+	return len(r.Services) == 0 || slices.ContainsFunc(r.Services, func(pattern string) bool { return isAll(pattern, project) })
+}
+
 // wants reports whether the rule tells of an event's outcome.
 func (r Rule) wants(e Event) bool {
-	if !e.Release && !r.Builds && !e.Outcome.IsBad() && e.Outcome != v1alpha1.OutcomeRecovered {
+	isBuild := !e.Release && !e.Outcome.OfCredential()
+	if isBuild && !r.Builds && !e.Outcome.IsBad() && !e.Outcome.IsRelief() {
 		return false
 	}
 	if len(r.On) == 0 {
-		return e.Outcome != v1alpha1.OutcomeStarted
+		return e.Outcome != v1alpha1.OutcomeStarted && e.Outcome != v1alpha1.OutcomeCredentialRotated
 	}
 	return slices.Contains(r.On, e.Outcome)
 }

@@ -58,6 +58,37 @@ func TestRuleMatches(t *testing.T) {
 	}
 }
 
+// A credential is every service's, in every environment.
+func TestRuleMatchesCredentials(t *testing.T) {
+	about := func(o v1alpha1.Outcome) route.Event { return route.Event{Project: "billing", Outcome: o} }
+	failing, rotated := about(v1alpha1.OutcomeCredentialFailing), about(v1alpha1.OutcomeCredentialRotated)
+	for _, test := range []struct {
+		name  string
+		rule  route.Rule
+		event route.Event
+		want  bool
+	}{
+		{"failing", route.Rule{}, failing, true},
+		{"well again", route.Rule{}, about(v1alpha1.OutcomeCredentialRecovered), true},
+		{"expiring", route.Rule{}, about(v1alpha1.OutcomeCredentialExpiring), true},
+		{"rotated is as it should be", route.Rule{}, rotated, false},
+		{"rotated, if asked for", route.Rule{On: []v1alpha1.Outcome{v1alpha1.OutcomeCredentialRotated}}, rotated, true},
+		{"another outcome", route.Rule{On: []v1alpha1.Outcome{v1alpha1.OutcomeFailed}}, failing, false},
+		{"some environments", route.Rule{Environments: []string{"production"}}, failing, true},
+		{"all services", route.Rule{Services: []string{"red", "*"}}, failing, true},
+		{"all services of the project", route.Rule{Services: []string{"billing/*"}}, failing, true},
+		{"all services of projects like it", route.Rule{Services: []string{"bill*/*"}}, failing, true},
+		{"all services of another project", route.Rule{Services: []string{"microsvcs/*"}}, failing, false},
+		{"some services", route.Rule{Services: []string{"web-*", "billing/api"}}, failing, false},
+		{"what somebody has asked for", route.Rule{Mine: true}, failing, false},
+	} {
+		none := func(string) bool { return false }
+		if got := test.rule.Matches(test.event) && test.rule.Reaches(test.event, none); got != test.want {
+			t.Errorf("%s: %t", test.name, got)
+		}
+	}
+}
+
 func TestPersonal(t *testing.T) {
 	rule := route.Personal(&v1alpha1.PersonalSubscription{
 		Services: []string{"api"}, Environments: []string{"production"}, On: []v1alpha1.Outcome{v1alpha1.OutcomeFailed}, Mine: true,

@@ -31,6 +31,11 @@ var types = map[v1alpha1.Outcome]string{
 	v1alpha1.OutcomeVerificationFailed: "kargobot.promotion.verification_failed",
 	v1alpha1.OutcomeDegraded:           "kargobot.promotion.degraded",
 	v1alpha1.OutcomeRecovered:          "kargobot.promotion.recovered",
+
+	v1alpha1.OutcomeCredentialRotated:   "kargobot.credential.rotated",
+	v1alpha1.OutcomeCredentialFailing:   "kargobot.credential.failing",
+	v1alpha1.OutcomeCredentialRecovered: "kargobot.credential.recovered",
+	v1alpha1.OutcomeCredentialExpiring:  "kargobot.credential.expiring",
 }
 
 // plainID is an ID that can stand in a header, and in what is signed, which is parted by dots.

@@ -27,15 +27,19 @@ type Data struct {
 	Period string
 	// URL is the page of the release, and KargoURL that of the Promotion or the Stage in Kargo's UI.
 	URL, KargoURL string
+	// Secret and SecretNamespace are the Secret with a credential, and Type is what it is for: "git", "image", "helm" or
+	// "generic". Expires is when it expires, as in "2 Dec 2026".
+	Secret, SecretNamespace, Type, Expires string
 }
 
 // samples are what templates are tried with: everything known, and nothing.
 var samples = []Data{
-	{
+	{ //nolint:gosec // no credential
 		Project: "microsvcs", Service: "red", Environment: "production", Version: "3.2.0", FromVersion: "3.1.0",
 		Freight: "e72fb09c3f5e8a1d2b4c6e8f0a1b2c3d4e5f6a7b", Alias: "rafting-starfish", By: "octocat", Reason: "weekly release",
 		Outcome: "failed", Phase: "Failed", Step: "argocd-update", StepNumber: 5, Steps: 5, Message: "not healthy",
 		Commits: 4, Count: 12, Period: "25 Nov", URL: "https://github.com/acme/microsvcs", KargoURL: "https://kargo.acme.dev",
+		Secret: "github-creds", SecretNamespace: "microsvcs", Type: "git", Expires: "2 Dec 2026",
 	},
 	{},
 }

@@ -13,7 +13,9 @@ const (
 	KindRelease   = "release"
 	KindPromotion = "promotion"
 	KindAlert     = "alert"
-	KindDigest    = "digest"
+	// KindCredential is what is said about a credential, also when it went wrong.
+	KindCredential = "credential"
+	KindDigest     = "digest"
 )
 
 const (

@@ -29,6 +29,7 @@ func told(links cards.Links) map[string]chatops.Card {
 		"told-alert":     cards.RecordAlert(failed, failed.Status.Happenings[1], links),
 		"told-burst":     cards.Summary(burst),
 		"told-digest":    cards.Summary(day),
+		"told-notice":    cards.Notice(notice()),
 	}
 }
 
@@ -61,4 +62,20 @@ func promotion(service, environment string, phase v1alpha1.ShipmentPhase, outcom
 		p.Status.Happenings = append(p.Status.Happenings, h)
 	}
 	return p
+}
+
+// notice is of a credential that can't be renewed.
+func notice() *v1alpha1.Notice {
+	const says = "ref+vault://kv/github#/token can't be read: Vault at vault.acme.dev:8200 refuses the token."
+	n := &v1alpha1.Notice{
+		Spec: v1alpha1.NoticeSpec{ //nolint:gosec // no credential
+			About: v1alpha1.NoticeCredential, Secret: "github-creds", SecretNamespace: "microsvcs", Type: "git",
+		},
+		Status: v1alpha1.NoticeStatus{
+			Phase: v1alpha1.NoticeFailing, Message: says,
+			Happenings: []v1alpha1.Happening{{Outcome: v1alpha1.OutcomeCredentialFailing, Message: says, At: metav1.NewTime(toldAt())}},
+		},
+	}
+	n.Namespace, n.Name = "microsvcs", "github-creds-1"
+	return n
 }

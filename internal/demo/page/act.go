@@ -143,6 +143,14 @@ func (s *Server) setHealth(ctx context.Context, r health) error {
 	return s.world.SetHealth(ctx, r.Stage, r.Healthy)
 }
 
+type credential struct {
+	Works bool `json:"works"`
+}
+
+func (s *Server) setCredential(ctx context.Context, r credential) error {
+	return s.world.SetCredential(ctx, r.Works)
+}
+
 // KargoPath is where links to Kargo's UI lead in the demo.
 const KargoPath = "/kargo/"
 

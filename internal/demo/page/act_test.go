@@ -18,6 +18,7 @@ func TestRequests(t *testing.T) {
 		{"/api/release", `{"service":"red"}`, "release red"},
 		{"/api/promote", `{"stage":"red-production"}`, "promote red-production"},
 		{"/api/health", `{"stage":"red-production","healthy":true}`, "health of red-production: true"},
+		{"/api/credential", `{"works":true}`, "credential works: true"},
 		{"/api/abort", `{"stage":"red-production"}`, "abort red-production"},
 	} {
 		w := newWorld()

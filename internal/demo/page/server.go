@@ -50,6 +50,7 @@ func New(world World, log *slog.Logger) (*Server, error) {
 	mux.HandleFunc("POST /api/release", post(s, s.release))
 	mux.HandleFunc("POST /api/promote", post(s, s.promote))
 	mux.HandleFunc("POST /api/health", post(s, s.setHealth))
+	mux.HandleFunc("POST /api/credential", post(s, s.setCredential))
 	mux.HandleFunc("POST /api/abort", post(s, s.abort))
 	mux.HandleFunc("GET "+KargoPath+"project/{project}/{kind}/{name}", s.object)
 	s.handler = guard(mux)

@@ -134,6 +134,8 @@ type Reaction struct {
 type Board struct {
 	Environments []string  `json:"environments"`
 	Services     []Service `json:"services"`
+	// CredentialFails says that secretsync can't renew what Kargo pushes with.
+	CredentialFails bool `json:"credentialFails"`
 }
 
 // Service is a row of the board.

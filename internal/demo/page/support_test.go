@@ -109,6 +109,11 @@ func (w *world) SetHealth(_ context.Context, stage string, healthy bool) error {
 	return w.note("health of %s: %t", stage, healthy)
 }
 
+// SetCredential implements page.World.
+func (w *world) SetCredential(_ context.Context, works bool) error {
+	return w.note("credential works: %t", works)
+}
+
 // Abort implements page.World.
 func (w *world) Abort(_ context.Context, stage string) error { return w.note("abort %s", stage) }
 

@@ -30,6 +30,8 @@ type World interface {
 	Promote(ctx context.Context, stage string) error
 	// SetHealth has Argo CD find that what runs in a Stage is well, or is not.
 	SetHealth(ctx context.Context, stage string, healthy bool) error
+	// SetCredential has secretsync tell that it can't renew a credential, or that it is well again.
+	SetCredential(ctx context.Context, works bool) error
 	// Abort stops what is being promoted to a Stage, as somebody in Kargo's UI would.
 	Abort(ctx context.Context, stage string) error
 	// Object returns an object of Kargo's as YAML: its kind is "stage" or "promotion".

@@ -28,6 +28,7 @@ func selectableFields(r Resource) map[string][]string {
 			"involvedObject.namespace": {"involvedObject", "namespace"},
 			"involvedObject.uid":       {"involvedObject", "uid"},
 			"reason":                   {"reason"},
+			"reportingComponent":       {"reportingComponent"},
 			"type":                     {"type"},
 		}
 	case r.Group == "" && r.Kind == "Secret":

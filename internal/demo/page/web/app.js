@@ -37,6 +37,7 @@ function begin(about) {
     act.arrange(form.elements.service.value, form.elements.mishap.value);
   };
   $('#release').onclick = () => act.release(form.elements.service.value);
+  $('#credential').onclick = () => act.setCredential(world.board?.credentialFails ?? false);
   $('#thread').onchange = () => { world.thread = Number($('#thread').value); drawGitHub(); newest.github(); };
   setUpViews();
   person.listeners.push(drawSlack);
@@ -47,6 +48,7 @@ const act = {
   async release(service) { complain(await post('api/release', { service })); },
   async promote(stage) { complain(await post('api/promote', { stage })); },
   async setHealth(stage, healthy) { complain(await post('api/health', { stage, healthy })); },
+  async setCredential(works) { complain(await post('api/credential', { works })); },
   async abort(stage) { complain(await post('api/abort', { stage })); },
 };
 
@@ -71,6 +73,7 @@ function drawGitHub() { if (world.github) showGitHub(world.github, world.thread,
 
 function drawBoard() {
   showBoard(world.board, world.about.mishaps, act);
+  $('#credential').textContent = world.board.credentialFails ? 'Mend the credential' : 'Let a credential fail';
   const select = $('#mishap-form').elements.service;
   if (select.options.length === 0) select.append(...world.board.services.map((s) => h('option', {}, s.name)));
 }
