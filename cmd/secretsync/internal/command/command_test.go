@@ -24,7 +24,7 @@ const env = "GITHUB_USERNAME=octocat\nGITHUB_PAT=ghp_" + sentinel + "\nQUAY_USER
 func program(t *testing.T, stdin string, args ...string) (printed, said string, code int) {
 	t.Helper()
 	var out, errs strings.Builder
-	code = execute(t.Context(), newRoot("1.2.3"), args, console{in: strings.NewReader(stdin), out: &out, err: &errs})
+	code = execute(t.Context(), New("1.2.3"), args, console{in: strings.NewReader(stdin), out: &out, err: &errs})
 	if strings.Contains(out.String()+errs.String(), sentinel) {
 		t.Errorf("%q prints a value:\n%s\n%s", args, out.String(), errs.String())
 	}
@@ -160,7 +160,7 @@ func TestAReportIsPrinted(t *testing.T) {
 }
 
 func TestThePlaceOfAPanicIsToldAndNotItsWords(t *testing.T) {
-	root := newRoot("1.2.3")
+	root := New("1.2.3")
 	root.AddCommand(&cobra.Command{Use: "break", Run: func(*cobra.Command, []string) { panic(sentinel) }})
 	var out, errs strings.Builder
 	code := execute(t.Context(), root, []string{"break"}, console{out: &out, err: &errs})

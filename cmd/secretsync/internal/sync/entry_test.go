@@ -2,7 +2,6 @@ package sync
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +53,6 @@ func TestNamesOfEventsAreValidAndTellReasonsApart(t *testing.T) {
 		t.Errorf("two occurrences are %s and %s", a, b)
 	}
 	if long := clipBytes(strings.Repeat("é", 1000), mostMessage); len(long) > mostMessage || !strings.HasSuffix(long, "é…") {
-		t.Error(fmt.Sprintf("%d bytes: …%s", len(long), long[len(long)-6:]))
+		t.Errorf("%d bytes: …%s", len(long), long[len(long)-6:])
 	}
 }
