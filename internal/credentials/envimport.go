@@ -127,6 +127,7 @@ func (i *importer) at(name, message, fix string) strictyaml.Problem {
 // account makes an entry of a pair of variables, if it is there.
 func (i *importer) account(a account) {
 	var tokens []string
+	before := len(i.problems)
 	for _, name := range a.tokens {
 		if i.given(name) {
 			tokens = append(tokens, name)
@@ -134,7 +135,7 @@ func (i *importer) account(a account) {
 	}
 	hasUser := i.given(a.username)
 	switch {
-	case len(tokens) == 0 && !hasUser:
+	case len(i.problems) > before, len(tokens) == 0 && !hasUser:
 		return
 	case len(tokens) == 0:
 		i.problem(a.username, "is there without a token", "add "+a.tokens[0]+", or remove the line")
@@ -158,7 +159,7 @@ func (i *importer) account(a account) {
 	}
 	e := entry{account: a, user: name, reference: i.Reference(tokens[0])}
 	if a.typ == TypeGit {
-		i.git(&e)
+		i.git(&e, tokens[0])
 	}
 	i.entries = append(i.entries, e)
 }
@@ -183,12 +184,12 @@ func (i *importer) given(name string) bool {
 }
 
 // git narrows the Git credential to the repository that is known, if it can be used with it.
-func (i *importer) git(e *entry) {
+func (i *importer) git(e *entry, token string) {
 	switch normal := Normalize(TypeGit, i.GitRepo); {
 	case strings.HasPrefix(normal, "https://"), strings.HasPrefix(normal, "http://"):
 		e.repoURL = i.GitRepo
 	case i.GitRepo != "":
-		i.warn(e.tokens[0], "is of no use with the pipeline's gitRepo, which is an SSH URL", "write gitRepo as an https URL")
+		i.warn(token, "is of no use with the pipeline's gitRepo, which is an SSH URL", "write gitRepo as an https URL")
 	}
 }
 

@@ -80,16 +80,18 @@ func (o Overlap) reason() string {
 
 // Unmatched returns the candidates that match none of the repositories from where these are looked up.
 func Unmatched(repositories []Repository, candidates []Candidate, sharedNamespace string) []Candidate {
+	used := map[SecretName]bool{}
+	for _, o := range Overlaps(repositories, candidates, sharedNamespace) {
+		if o.Taken != nil {
+			used[o.Taken.SecretName] = true
+		}
+		for _, c := range o.Shadowed {
+			used[c.SecretName] = true
+		}
+	}
 	var none []Candidate
 	for _, c := range candidates {
-		own, used := newMatcher([]Candidate{c}), false
-		for _, r := range repositories {
-			if reachable := c.Namespace == r.Namespace || c.Namespace == sharedNamespace; reachable && len(own.match(r.Type, r.URL)) > 0 {
-				used = true
-				break
-			}
-		}
-		if !used {
+		if !used[c.SecretName] {
 			none = append(none, c)
 		}
 	}

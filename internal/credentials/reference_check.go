@@ -10,7 +10,7 @@ import (
 )
 
 // secretParameters are parameters of vals' backends that take a secret, with what takes it elsewhere.
-var secretParameters = map[string]string{
+var secretParameters = map[string]string{ //nolint:gosec // no credential
 	"secret_id":      "set VAULT_SECRET_ID (openbao: BAO_SECRET_ID) in the program's environment",
 	"token":          "set DOPPLER_TOKEN in the program's environment",
 	"password":       "name a variable with password_env, or a file with password_file",

@@ -2,6 +2,9 @@ package credentials_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -117,6 +120,26 @@ func TestParseReferenceExplainsWhatIsWrong(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), sentinel) {
 			t.Errorf("shown: %v", err)
+		}
+	}
+}
+
+func TestReferencesInTheDocumentationAreRead(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "docs", "credentials.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]bool{}
+	for _, text := range regexp.MustCompile(`ref\+[a-z0-9]+://[^\x60'\s]+`).FindAllString(string(data), -1) {
+		r, err := credentials.ParseReference(strings.Replace(text, "{KEY}", "KEY", 1))
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+		shown[r.Backend] = true
+	}
+	for _, backend := range credentials.Backends() {
+		if !shown[backend] {
+			t.Errorf("%s has no example", backend)
 		}
 	}
 }

@@ -87,19 +87,19 @@ func (c *Credential) repo() string {
 }
 
 // redacted is what a Content prints as.
-func (c Content) redacted() string { return fmt.Sprintf("%d keys of a Secret", len(c.Data)) }
+const redacted = "<redacted>"
 
-// String tells how many keys there are, and no value.
-func (c Content) String() string { return c.redacted() }
+// String redacts.
+func (Content) String() string { return redacted }
 
-// Format does what String does, whatever the verb.
-func (c Content) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.redacted()) }
+// Format redacts, whatever the verb.
+func (Content) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, redacted) }
 
-// LogValue does what String does, in log/slog.
-func (c Content) LogValue() slog.Value { return slog.StringValue(c.redacted()) }
+// LogValue redacts in log/slog.
+func (Content) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // errNotEncoded is given to whoever encodes a Content as a whole.
 var errNotEncoded = errors.New("the content of a Secret is not encoded as a whole")
 
 // MarshalJSON refuses: what is written anywhere but into the Secret has no values.
-func (c Content) MarshalJSON() ([]byte, error) { return nil, errNotEncoded }
+func (Content) MarshalJSON() ([]byte, error) { return nil, errNotEncoded }

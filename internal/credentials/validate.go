@@ -33,6 +33,9 @@ type validator struct {
 // Validate reports to doc everything that is wrong with the declaration, which stands there at the path. The namespace is
 // for Secrets that say none. What is allowed and probably not meant is returned.
 func (d *Declaration) Validate(doc *strictyaml.Document, at strictyaml.Path, namespace string) strictyaml.Problems {
+	if !doc.Has(at) {
+		return nil // that it is missing has been reported, and its defaults have not been filled in
+	}
 	v := &validator{doc: doc, namespace: namespace, d: d, at: at, taken: map[SecretName]bool{}}
 	checkName(doc, at.Key("owner"), d.Owner, isLabel, "63 lower-case letters, digits and hyphens")
 	v.backends()
@@ -102,10 +105,11 @@ func (v *validator) credential(path strictyaml.Path, c *Credential) {
 	if c.Type == "" {
 		return // it has been reported, and everything below depends on it
 	}
-	if v.content(path, c) {
+	usable := v.content(path, c)
+	if usable {
 		v.fields(path, c)
 	}
-	v.target(path, c)
+	v.target(path, c, usable)
 	v.trial(path, c)
 }
 

@@ -119,8 +119,14 @@ func (v *validator) reference(path strictyaml.Path, text string) {
 		return
 	}
 	if at := v.at.Key("backends"); !slices.Contains(v.d.Backends, r.Backend) && !v.doc.Unread(at) {
-		fix := fmt.Sprintf("add it: %s: [%s]", at, list(append(slices.Clone(v.d.Backends), r.Backend)))
-		v.doc.Report(path, "backend "+r.Backend+" is not among those that the declaration allows", fix)
+		var allowed []string
+		for _, name := range append(slices.Clone(v.d.Backends), r.Backend) {
+			if _, ok := backends[name]; ok && !slices.Contains(allowed, name) {
+				allowed = append(allowed, name)
+			}
+		}
+		v.doc.Report(path, "backend "+r.Backend+" is not among those that the declaration allows",
+			fmt.Sprintf("add it: %s: [%s]", at, list(allowed)))
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/strictyaml"
 )
 
-// target checks what the credential is for.
-func (v *validator) target(path strictyaml.Path, c *Credential) {
+// target checks what the credential is for, and whether what it consists of, if that is usable, can be used there.
+func (v *validator) target(path strictyaml.Path, c *Credential, usable bool) {
 	exact, regex := path.Key("repoURL"), path.Key("repoURLRegex")
 	hasExact, hasRegex := v.doc.Has(exact), v.doc.Has(regex)
 	switch {
@@ -23,7 +23,7 @@ func (v *validator) target(path strictyaml.Path, c *Credential) {
 	case hasExact && hasRegex:
 		v.doc.Report(regex, "is there beside repoURL, and a Secret has room for one", "keep one of the two")
 	case hasExact:
-		if v.repository(exact, c.Type, c.RepoURL) {
+		if v.repository(exact, c.Type, c.RepoURL) && usable {
 			v.exact(exact, c)
 		}
 	case hasRegex:
@@ -140,7 +140,7 @@ func (v *validator) regex(path strictyaml.Path, c *Credential) {
 	case compiled.MatchString(""):
 		v.warn(path, "it matches every repository, so that the credential is sent to every host", "write which it is for, such as "+suggest(c.Type, examplePrefix(c.Type)))
 	case !anchored(pattern):
-		v.warn(path, fmt.Sprintf("Kargo looks for %s anywhere in a URL, also in the middle of another host's", quote(pattern)),
+		v.warn(path, fmt.Sprintf("Kargo looks for %#.80q anywhere in a URL, also in the middle of another host's", pattern),
 			suggest(c.Type, pattern)+" was probably meant")
 	case address != "" && !strings.ContainsAny(address, "/:") && compiled.MatchString(begin+".evil.example/acme/red"):
 		v.warn(path, "it also matches a host that merely begins like that: "+address+".evil.example", "end the host with a slash: "+suggest(c.Type, begin+"/"))
@@ -175,7 +175,7 @@ func suggest(t Type, pattern string) string {
 		if t == TypeGit && !strings.Contains(pattern, "://") {
 			return "^https://" + strings.TrimPrefix(pattern, "^")
 		}
-		return "^(" + pattern + ")"
+		return "^(" + strings.ReplaceAll(strings.TrimPrefix(pattern, "^"), "|^", "|") + ")"
 	}
 	if host, path, _ := strings.Cut(afterScheme(plain), "/"); path == "" && host != "" && !strings.HasSuffix(plain, "/") {
 		plain += "/"

@@ -35,8 +35,8 @@ func ParseCredentials(file string, data []byte) (*credentials.File, error) {
 
 // isPipeline tells the two kinds of files apart by what only a pipeline file has.
 func isPipeline(data []byte) bool {
-	var any struct{}
-	doc := strictyaml.Decode("", data, &any)
+	var nothing struct{}
+	doc := strictyaml.Decode("", data, &nothing)
 	return doc.Has("project")
 }
 
