@@ -1,6 +1,8 @@
 package probe_test
 
 import (
+	"context"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -65,9 +67,7 @@ func TestAnswersOfHosts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			host, server := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				for key, values := range test.header {
-					w.Header()[key] = values
-				}
+				maps.Copy(w.Header(), test.header)
 				w.WriteHeader(test.status)
 				_, given, _ := r.BasicAuth()
 				_, _ = w.Write([]byte("you said " + given))
@@ -88,6 +88,17 @@ func TestAHostThatIsNotTrustedGetsNothing(t *testing.T) {
 	if asked {
 		t.Error("the request was made all the same")
 	}
+}
+
+func TestAHostThatHangs(t *testing.T) {
+	host, server := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	p := probe.New(probe.Options{TLS: trusting(server)})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	got := p.Probe(ctx, credentials.Credential{Type: credentials.TypeGit, RepoURL: "https://" + host + "/acme/deploy"}, login(password))
+	check(t, got, probe.Unreachable, "does not answer within 10s")
+	got = p.Probe(ctx, credentials.Credential{Type: credentials.TypeImage, RepoURL: host + "/acme/red"}, login(password))
+	check(t, got, probe.Unreachable, "does not answer within 10s")
 }
 
 func TestGitLabSaysWhenATokenExpires(t *testing.T) {

@@ -42,7 +42,7 @@ func (p *Prober) githubToken(ctx context.Context, at target, login login) Findin
 	if err != nil {
 		return Finding{}
 	}
-	response, err := p.github(at, request, login.password)
+	response, err := p.github(request, login.password)
 	if err != nil {
 		return failed(at, err)
 	}
@@ -68,7 +68,7 @@ func expires(header string) *time.Time {
 	return nil
 }
 
-func (p *Prober) github(at target, request *http.Request, token string) (*http.Response, error) {
+func (p *Prober) github(request *http.Request, token string) (*http.Response, error) {
 	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Accept", "application/vnd.github+json")
 	request.Header.Set("X-GitHub-Api-Version", apiVersion)
@@ -96,7 +96,7 @@ func (p *Prober) githubApp(ctx context.Context, at target, data map[string][]byt
 	if err != nil {
 		return Finding{}
 	}
-	response, err := p.github(at, request, signed)
+	response, err := p.github(request, signed)
 	if err != nil {
 		return failed(at, err)
 	}
@@ -141,7 +141,7 @@ func (p *Prober) giveBack(ctx context.Context, at target, token string) {
 	if err != nil {
 		return
 	}
-	if response, err := p.github(at, request, token); err == nil {
+	if response, err := p.github(request, token); err == nil {
 		_ = response.Body.Close()
 	}
 }

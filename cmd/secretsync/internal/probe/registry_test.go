@@ -114,7 +114,7 @@ func TestAPatternOfAHostAlone(t *testing.T) {
 func TestPatternsThatSayNoHostAreNotTried(t *testing.T) {
 	p := probe.New(probe.Options{})
 	for _, pattern := range []string{
-		"", ".*", "(", `^127.0.0.1:1`, `^(127\.0\.0\.1|10\.0\.0\.1):1/`, `^.*\.acme\.dev/`, `127\.0\.0\.\d+/`, `^https?://127\.0\.0\.[0-9]/`,
+		"", ".*", "(", `^127.0.0.1:1`, `^(127\.0\.0\.1|10\.0\.0\.1):1/`, `^.*\.acme\.dev/`, `^127\.0\.0\.1:1/|^10\.0\.0\.1:1/`, `127\.0\.0\.\d+/`, `^https?://127\.0\.0\.[0-9]/`,
 	} {
 		for _, kind := range []credentials.Type{credentials.TypeGit, credentials.TypeImage, credentials.TypeHelm, credentials.TypeGeneric} {
 			check(t, p.Probe(t.Context(), credentials.Credential{Type: kind, RepoURLRegex: pattern}, login(password)), probe.Unknown, "")

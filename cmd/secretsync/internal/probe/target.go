@@ -3,6 +3,7 @@ package probe
 import (
 	"net/url"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 
 	"github.com/davidaparicio/kargo-bot/internal/credentials"
@@ -88,6 +89,10 @@ var plainHost = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?$`)
 // hostOf returns the host that a pattern begins with, if that is one and the same in all that it matches, give or take
 // dots that were meant as such.
 func hostOf(kind credentials.Type, pattern string) (target, bool) {
+	parsed, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil || parsed.Op == syntax.OpAlternate {
+		return target{}, false
+	}
 	pattern = strings.TrimPrefix(pattern, "^")
 	pattern = strings.ReplaceAll(strings.ReplaceAll(pattern, `\.`, "."), `\/`, "/")
 	t := target{scheme: "https", oci: kind == credentials.TypeImage}

@@ -70,11 +70,11 @@ func (a *admin) start() <-chan error {
 }
 
 // stop takes no more requests, and waits a little for those in hand.
-func (a *admin) stop() {
+func (a *admin) stop(ctx context.Context) {
 	if a == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	ctx, cancel := context.WithTimeout(ctx, shutdownTimeout)
 	defer cancel()
 	if a.http.Shutdown(ctx) != nil {
 		_ = a.http.Close() // Whoever is still asking will ask the next.

@@ -77,8 +77,7 @@ func (c *Child) Pass(ctx context.Context, request credentials.Request) (credenti
 		return credentials.Report{}, fmt.Errorf("start a pass: %w", err)
 	}
 	end := wait()
-	result, err := stdout.decode()
-	if err == nil {
+	if result, ok := stdout.decode(); ok {
 		return result, nil
 	}
 	return credentials.Report{}, &UnexpectedEndError{Why: why(ctx, stdout, end), Trace: stderr.places}

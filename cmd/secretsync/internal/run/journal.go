@@ -72,18 +72,16 @@ func (j *journal) secret(ctx context.Context, outcome credentials.Outcome) bool 
 	case outcome.State == credentials.StateUnchanged && before == "":
 		level = slog.LevelDebug
 	}
-	attrs := []slog.Attr{
-		slog.String("secret", outcome.SecretName.String()), slog.String("state", string(outcome.State)),
-	}
-	for key, value := range map[string]string{
-		"message": outcome.Message, "reference": outcome.Reference, "probe": outcome.Probe,
-		"keys": strings.Join(slices.Concat(outcome.Added, outcome.Changed, outcome.Removed), ","),
+	attrs := []slog.Attr{slog.String("secret", outcome.String()), slog.String("state", string(outcome.State))}
+	keys := slices.Concat(outcome.Added, outcome.Changed, outcome.Removed)
+	for _, more := range []slog.Attr{
+		slog.String("keys", strings.Join(keys, ",")), slog.String("problem", outcome.Message),
+		slog.String("reference", outcome.Reference), slog.String("probe", outcome.Probe),
 	} {
-		if value != "" {
-			attrs = append(attrs, slog.String(key, value))
+		if more.Value.String() != "" {
+			attrs = append(attrs, more)
 		}
 	}
-	slices.SortFunc(attrs, func(a, b slog.Attr) int { return -strings.Compare(a.Key, b.Key) })
 	j.log.LogAttrs(ctx, level, "a Secret", attrs...)
 	return true
 }

@@ -76,7 +76,7 @@ func New(o Options) *Supervisor {
 // declaration that is not valid at the start, or of a server that fails; it is for people.
 func (s *Supervisor) Run(ctx context.Context) error {
 	served := s.admin.start()
-	defer s.admin.stop()
+	defer s.admin.stop(context.WithoutCancel(ctx))
 	plan, err := s.declaration.first()
 	if err != nil {
 		return fmt.Errorf("the declaration is not valid: %w", err)

@@ -434,3 +434,29 @@ func TestAPassThatHangsIsKilledAtItsDeadline(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatBecomesOfASecretIsLoggedWhenItIsNews(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.script = trouble(w)
+		w.keep()
+		let(25 * time.Minute) // The same trouble three times and more.
+		logged := w.log.String()
+		for line, times := range map[string]int{
+			`level=WARN msg="a Secret" secret=microsvcs/quay-creds state=failed problem="SOPS has no key."`: 1,
+			`level=WARN msg="a source fails; what comes from it stays as it is" source="sops secrets.yaml"`: 1,
+			`level=INFO msg="a Secret" secret=microsvcs/old-creds state=orphaned`:                           1,
+			`level=INFO msg="the declaration is in force" secrets=2 interval=10m0s`:                         1,
+		} {
+			if n := strings.Count(logged, line); n != times {
+				t.Errorf("%d times, not %d: %s", n, times, line)
+			}
+		}
+		if n := strings.Count(logged, "secret=microsvcs/github-creds state=restored"); n < 3 {
+			t.Errorf("each time that a Secret is put right is news, and was logged %d times", n)
+		}
+		if t.Failed() {
+			t.Log(logged)
+		}
+	})
+}
