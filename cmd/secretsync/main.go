@@ -20,11 +20,11 @@ import (
 )
 
 // version is set by the linker.
-var version = "dev" //nolint:gochecknoglobals // the linker sets it
+var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := command.Execute(ctx, version, os.Args[1:])
+	code := command.Execute(ctx, command.New(version), os.Args[1:])
 	stop()
 	if code != 0 {
 		os.Exit(code)

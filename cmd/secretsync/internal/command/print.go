@@ -50,11 +50,11 @@ func printText(out, problems io.Writer, report credentials.Report, dryRun bool) 
 func printTable(w io.Writer, secrets []credentials.Outcome, now time.Time) error {
 	const gap = 2
 	table := tabwriter.NewWriter(w, 0, 0, gap, ' ', 0)
-	fmt.Fprintln(table, "STATE\tSECRET\tTYPE\tKEYS\tAGE\tNOTE") //nolint:errcheck // Flush tells
+	fmt.Fprintln(table, "STATE\tSECRET\tTYPE\tKEYS\tAGE\tNOTE")
 	for i := range secrets {
 		s := &secrets[i]
-		row := []string{string(s.State), s.SecretName.String(), cmp.Or(string(s.Type), "-"), keys(s), age(s, now), note(s)}
-		fmt.Fprintln(table, strings.TrimRight(strings.Join(row, "\t"), "\t ")) //nolint:errcheck // Flush tells
+		row := []string{string(s.State), s.String(), cmp.Or(string(s.Type), "-"), keys(s), age(s, now), note(s)}
+		fmt.Fprintln(table, strings.TrimRight(strings.Join(row, "\t"), "\t "))
 	}
 	return table.Flush() //nolint:wrapcheck // it is told in other words
 }

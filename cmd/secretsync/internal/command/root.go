@@ -19,11 +19,11 @@ const (
 	ExitChanges = 2
 )
 
-// Execute runs a command of the program with this process's standard input, output and error, and returns the exit
-// code. Nothing but this package writes to them from then on.
-func Execute(ctx context.Context, version string, args []string) int {
+// Execute runs what New has returned, with this process's standard input, output and error, and returns the exit code.
+// Nothing but this package writes to them from then on.
+func Execute(ctx context.Context, root *cobra.Command, args []string) int {
 	console := harden(len(args) > 0 && args[0] == nameOfPass)
-	return execute(ctx, newRoot(version), args, console)
+	return execute(ctx, root, args, console)
 }
 
 func execute(ctx context.Context, root *cobra.Command, args []string, console console) (code int) {
@@ -61,7 +61,8 @@ type exit int
 // Error names the code.
 func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-func newRoot(version string) *cobra.Command {
+// New returns the program's commands.
+func New(version string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "secretsync",
 		Short: "Keep the Secrets in which Kargo looks for credentials as a declaration says, with values from a secret store",
@@ -74,6 +75,7 @@ Exit codes: 0 done, or nothing to do; 1 something could not be done, or not be u
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {

@@ -3,8 +3,6 @@ package resolve
 import (
 	"context"
 	"io"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	// It registers the providers that the build tags choose.
@@ -85,15 +83,6 @@ func (r *Resolver) configuration(ref reference) map[string]any {
 	return conf
 }
 
-// sopsFormat returns the format that SOPS knows a file's name to have, if any.
-func sopsFormat(path string) string {
-	ext := strings.TrimPrefix(filepath.Ext(path), ".")
-	if slices.Contains([]string{"yaml", "yml", "json", "env", "ini"}, ext) {
-		return ext
-	}
-	return ""
-}
-
 func (p provided) read(_ context.Context, ref reference) (content, error) {
 	switch {
 	case ref.file():
@@ -149,8 +138,8 @@ func (p provided) readFile(ref reference) (content, error) {
 	if ref.keys == nil {
 		return content{text: text}, nil
 	}
-	if ref.scheme == "sops" && or(ref.query.Get("format"), sopsFormat(path)) == "env" || ref.query.Get("format") == "dotenv" {
-		return variables(text), nil
+	if format := or(ref.query.Get("format"), sopsFormat(path)); ref.scheme == "sops" && (format == "env" || format == "dotenv") {
+		return sopsVariables(text), nil
 	}
 	c, tooLarge := parsed(text, sopsFormat(path) != "")
 	if tooLarge != nil {

@@ -152,7 +152,7 @@ func (r reference) unsafe() string {
 			return "the reference has " + name + ", so that a store that can't be read would pass for one that can; take it out"
 		}
 	}
-	for _, name := range []string{"token", "secret_id"} {
+	for _, name := range []string{"token", "secret_id", "password"} {
 		if r.query.Has(name) {
 			return "the reference has a secret in " + name + "; take it out, have it changed, and give it to the program in its environment"
 		}

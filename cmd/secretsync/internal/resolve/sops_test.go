@@ -74,7 +74,7 @@ func TestSOPSIsRead(t *testing.T) {
 	dir := folder(t, map[string]string{
 		"creds.yaml":   encrypted(t, recipient, "creds.yaml", "github:\n  token: from yaml\nnumber: \"0755\"\n"),
 		"creds.json":   encrypted(t, recipient, "creds.json", `{"quay": {"token": "from json"}}`),
-		"prod.env":     encrypted(t, recipient, "prod.env", "# of the guide\nGITHUB_PAT=from env\n"),
+		"prod.env":     encrypted(t, recipient, "prod.env", "# of the guide\nGITHUB_PAT=from #env\nQUOTED=\"in quotes\"\nLINES=a\\nb\n"),
 		"key.pem":      encrypted(t, recipient, "key.pem", "-----BEGIN KEY-----\n"),
 		"secrets.sops": encrypted(t, recipient, "secrets.yaml", "token: no extension\n"),
 	})
@@ -82,7 +82,9 @@ func TestSOPSIsRead(t *testing.T) {
 		"ref+sops://creds.yaml#/github/token":             "from yaml",
 		"ref+sops://creds.yaml#/number":                   "0755",
 		"ref+sops://creds.json#/quay/token":               "from json",
-		"ref+sops://prod.env#/GITHUB_PAT":                 "from env",
+		"ref+sops://prod.env#/GITHUB_PAT":                 "from #env",
+		"ref+sops://prod.env#/QUOTED":                     "in quotes",
+		"ref+sops://prod.env#/LINES":                      "a\nb",
 		"ref+sops://key.pem":                              "-----BEGIN KEY-----\n",
 		"ref+sops://secrets.sops#/token":                  "no extension",
 		"ref+sops://" + dir + "/creds.yaml#/github/token": "from yaml",

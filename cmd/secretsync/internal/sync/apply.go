@@ -3,8 +3,10 @@ package sync
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
@@ -13,10 +15,28 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/credentials"
 )
 
-// apply writes a Secret that is to be written.
+// apply writes a Secret that is to be written. One that somebody has changed since it was looked at, is looked at again,
+// once.
 func (o *one) apply(ctx context.Context, i *item) {
+	err := o.applyOnce(ctx, i)
+	if overtaken(err) {
+		o.look(ctx, i)
+		err = o.applyOnce(ctx, i)
+	}
+	if err != nil {
+		i.refused(err)
+	}
+}
+
+// overtaken reports whether a Secret was not written as it is no longer what was looked at.
+func overtaken(err error) bool {
+	return apierrors.IsConflict(err) && len(conflicts(err)) == 0
+}
+
+// applyOnce returns why the API server has not done it.
+func (o *one) applyOnce(ctx context.Context, i *item) error {
 	if !i.write {
-		return
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
@@ -33,23 +53,23 @@ func (o *one) apply(ctx context.Context, i *item) {
 		options = append(options, client.ForceOwnership)
 	}
 	if err := o.Client.Apply(ctx, wanted, options...); err != nil {
-		i.refused(err)
-		return
+		return err //nolint:wrapcheck // it is explained by whoever gets it
 	}
 	i.writes++
 	if wanted.ResourceVersion != nil {
 		i.outcome.ResourceVersion = *wanted.ResourceVersion
 	}
-	if problem := o.remove(ctx, i, wanted.Data); problem != "" {
-		i.end(credentials.StateFailed, problem)
-	}
+	return o.remove(ctx, i, wanted.Data)
 }
 
 // refused is what becomes of a Secret that could not be written.
 func (i *item) refused(err error) {
-	if claims := conflicts(err); len(claims) > 0 {
+	switch claims := conflicts(err); {
+	case len(claims) > 0:
 		i.end(credentials.StateConflict, claimedText(claims))
-	} else {
+	case apierrors.IsNotFound(err) && i.live != nil:
+		i.end(credentials.StateFailed, "Somebody deleted it at the same moment. The next pass makes it again.")
+	default:
 		i.end(credentials.StateFailed, explain(err, action{verb: "patch", resource: "secrets", name: i.name()}))
 	}
 	i.restoreMemory()
@@ -62,7 +82,7 @@ func (i *item) restoreMemory() {
 }
 
 // remove deletes keys that are to go and that server-side apply has left, as others own them, too.
-func (o *one) remove(ctx context.Context, i *item, left map[string][]byte) (problem string) {
+func (o *one) remove(ctx context.Context, i *item, left map[string][]byte) error {
 	gone := map[string]any{}
 	for _, key := range i.differs.removed {
 		if _, ok := left[key]; ok {
@@ -70,18 +90,18 @@ func (o *one) remove(ctx context.Context, i *item, left map[string][]byte) (prob
 		}
 	}
 	if len(gone) == 0 {
-		return ""
+		return nil
 	}
 	patch, err := json.Marshal(map[string]any{"data": gone})
 	if err != nil {
-		return "The keys that are too many could not be removed. This is a fault of secretsync: report it."
+		return fmt.Errorf("encode the keys that are too many: %w", err)
 	}
 	secret := corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: i.name().Namespace, Name: i.name().Name}}
 	err = o.Client.Patch(ctx, &secret, client.RawPatch(types.MergePatchType, patch), client.FieldOwner(credentials.Manager))
 	if err != nil {
-		return explain(err, action{verb: "patch", resource: "secrets", name: i.name()})
+		return err //nolint:wrapcheck // it is explained by whoever gets it
 	}
 	i.writes++
 	i.outcome.ResourceVersion = secret.ResourceVersion
-	return ""
+	return nil
 }

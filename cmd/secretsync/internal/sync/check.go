@@ -25,7 +25,7 @@ func (o *one) check(ctx context.Context, i *item) {
 	if o.Prober == nil || policy == checkOff || policy == "" {
 		return
 	}
-	if !i.write && !(o.request.Probe && i.outcome.State == credentials.StateUnchanged) {
+	if !i.write && (!o.request.Probe || i.outcome.State != credentials.StateUnchanged) {
 		return
 	}
 	finding := o.Prober.Probe(ctx, *i.wanted.Credential, i.content.Data)

@@ -26,7 +26,13 @@ const mostMessage = 1024
 // tell writes the Events of what has become of a Secret. What is told already is not told again.
 func (o *one) tell(ctx context.Context, i *item) {
 	for _, h := range o.happenings(i) {
-		if err := o.tellOne(ctx, i, h); err != nil && !apierrors.IsForbidden(err) && !apierrors.IsNotFound(err) {
+		err := o.tellOne(ctx, i, h)
+		switch {
+		case err == nil, apierrors.IsNotFound(err):
+		case apierrors.IsForbidden(err):
+			// To wait for the right would be to remember what is long over.
+			o.mute.Store(true)
+		default:
 			i.keepUntold()
 			return
 		}

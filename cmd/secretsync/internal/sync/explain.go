@@ -39,7 +39,10 @@ func (a action) String() string {
 
 // rule is the rule of RBAC that allows the action.
 func (a action) rule() string {
-	verbs := map[string]string{"secrets": "get, watch, create, patch, delete", "configmaps": "get, create, patch", "events": "get, create, patch", "namespaces": "get, create, patch"}[a.resource]
+	verbs := "get, create, patch"
+	if a.resource == "secrets" {
+		verbs = "get, watch, create, patch, delete"
+	}
 	rule := fmt.Sprintf(`{apiGroups: [""], resources: [%s], verbs: [%s]`, a.resource, verbs)
 	if a.name.Name != "" && a.resource != "events" {
 		rule += fmt.Sprintf(", resourceNames: [%s]", a.name.Name)

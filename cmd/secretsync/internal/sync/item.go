@@ -29,8 +29,6 @@ type item struct {
 	write, force bool
 	outcome      credentials.Outcome
 	writes       int
-	// untold says that what became of it could not be told.
-	untold bool
 }
 
 func newItem(wanted credentials.Wanted, before *entry) *item {
@@ -54,7 +52,8 @@ func (i *item) end(state credentials.State, message string) {
 func (i *item) broken(message string) { i.end(credentials.StateFailed, message) }
 
 // look finds out what has to be done with a Secret, and does nothing.
-func (o *one) look(ctx context.Context, i *item, answers resolve.Answers) {
+func (o *one) look(ctx context.Context, i *item) {
+	i.live, i.owners, i.force = nil, nil, false
 	if len(i.key()) > mostKey {
 		i.end(credentials.StateFailed, "The name is longer than the inventory takes: namespace and name together may have 252 characters. Give the credential a shorter name.")
 		return
@@ -68,13 +67,13 @@ func (o *one) look(ctx context.Context, i *item, answers resolve.Answers) {
 		i.end(credentials.StateConflict, contestedText(i.owners))
 		return
 	}
-	if reference, problem := i.unresolved(answers); problem != "" {
+	if reference, problem := i.unresolved(o.answers); problem != "" {
 		i.outcome.Reference = reference
 		i.end(credentials.StateFailed, problem)
 		return
 	}
 	content, err := i.wanted.Credential.Render(o.file.Declaration.Owner, func(reference string) (secret.Text, bool) {
-		answer, ok := answers.Values[reference]
+		answer, ok := o.answers.Values[reference]
 		return answer.Value, ok && answer.Problem == ""
 	})
 	if err != nil {
@@ -94,7 +93,6 @@ func (o *one) read(ctx context.Context, i *item) (problem string) {
 	err := o.Client.Get(ctx, client.ObjectKey{Namespace: i.name().Namespace, Name: i.name().Name}, &live)
 	switch {
 	case apierrors.IsNotFound(err):
-		i.live, i.owners = nil, nil
 		return ""
 	case err != nil:
 		return explain(err, action{verb: "get", resource: "secrets", name: i.name()})

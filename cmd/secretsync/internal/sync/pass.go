@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -41,8 +42,11 @@ type one struct {
 	request credentials.Request
 	now     time.Time
 	stored  *inventory
+	answers resolve.Answers
 	items   []*item
 	orphans []*orphan
+	// mute says that Events may not be written.
+	mute atomic.Bool
 }
 
 // Run does the pass. It returns what became of each Secret: one that can't be helped holds up none of the others.
@@ -54,8 +58,8 @@ func (p *Pass) Run(ctx context.Context, file *credentials.File, request credenti
 		return credentials.Report{Problem: problem}
 	}
 	o.gather()
-	answers := p.Resolver.Resolve(ctx, o.references(), request.Skip)
-	each(ctx, o.items, func(ctx context.Context, i *item) { o.look(ctx, i, answers) }, (*item).broken)
+	o.answers = p.Resolver.Resolve(ctx, o.references(), request.Skip)
+	each(ctx, o.items, o.look, (*item).broken)
 	each(ctx, o.orphans, o.lookAtOrphan, (*orphan).broken)
 	warnings := o.readyNamespaces(ctx)
 	if !request.DryRun {
@@ -64,8 +68,12 @@ func (p *Pass) Run(ctx context.Context, file *credentials.File, request credenti
 	if ctx.Err() != nil {
 		problem = "The pass was stopped before it was done. What it has not got to is as it was; the next pass goes on."
 	}
+	if o.mute.Load() {
+		warnings = append(warnings, "Nobody is told what becomes of credentials. "+
+			explainForbidden(action{verb: "create", resource: "events", name: credentials.SecretName{Namespace: o.file.Namespace}}))
+	}
 	report := o.report()
-	report.Sources, report.Warnings, report.Problem = answers.Sources, warnings, problem
+	report.Sources, report.Warnings, report.Problem = o.answers.Sources, warnings, problem
 	return report
 }
 
