@@ -100,7 +100,7 @@ func TestTheAPIServerTakesAllOfTheChart(t *testing.T) {
 	}
 	values["projects"] = []any{project.Name}
 	// What is of the whole cluster is there already by the name of the other tests' release.
-	objects, err := harness.RenderChart("everything", project.Name, values)
+	objects, err := harness.RenderChart(harness.BotChart, "everything", project.Name, values)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,13 +19,19 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 )
 
-// loadChart reads the bot's chart.
-func loadChart() (*chart.Chart, error) {
+// The charts of the repository.
+const (
+	BotChart        = "kargo-bot"
+	SecretsyncChart = "secretsync"
+)
+
+// loadChart reads a chart.
+func loadChart(name string) (*chart.Chart, error) {
 	root, err := Root()
 	if err != nil {
 		return nil, err
 	}
-	loaded, err := loader.Load(filepath.Join(root, "deploy", "helm", "kargo-bot"))
+	loaded, err := loader.Load(filepath.Join(root, "deploy", "helm", name))
 	if err != nil {
 		return nil, fmt.Errorf("load the chart: %w", err)
 	}
@@ -34,8 +40,8 @@ func loadChart() (*chart.Chart, error) {
 
 // RenderChart returns the objects that `helm install` would make, in the order in which Helm names
 // their templates.
-func RenderChart(release, namespace string, values map[string]any) ([]*unstructured.Unstructured, error) {
-	loaded, err := loadChart()
+func RenderChart(name, release, namespace string, values map[string]any) ([]*unstructured.Unstructured, error) {
+	loaded, err := loadChart(name)
 	if err != nil {
 		return nil, err
 	}
@@ -43,20 +49,20 @@ func RenderChart(release, namespace string, values map[string]any) ([]*unstructu
 		Name: release, Namespace: namespace, Revision: 1, IsInstall: true,
 	}, nil)
 	if err != nil {
-		return nil, fmt.Errorf("values of the chart: %w", err)
+		return nil, fmt.Errorf("values of chart %s: %w", name, err)
 	}
 	rendered, err := engine.Render(loaded, input)
 	if err != nil {
 		return nil, fmt.Errorf("render the chart: %w", err)
 	}
 	var objects []*unstructured.Unstructured
-	for _, name := range slices.Sorted(maps.Keys(rendered)) {
-		if !strings.HasSuffix(name, ".yaml") {
+	for _, file := range slices.Sorted(maps.Keys(rendered)) {
+		if !strings.HasSuffix(file, ".yaml") {
 			continue
 		}
-		found, err := decode(rendered[name])
+		found, err := decode(rendered[file])
 		if err != nil {
-			return nil, fmt.Errorf("%s of the chart: %w", name, err)
+			return nil, fmt.Errorf("%s of the chart: %w", file, err)
 		}
 		objects = append(objects, found...)
 	}
@@ -65,7 +71,7 @@ func RenderChart(release, namespace string, values map[string]any) ([]*unstructu
 
 // chartCRDs returns the CRDs of the chart.
 func chartCRDs() ([]*apiextensionsv1.CustomResourceDefinition, error) {
-	loaded, err := loadChart()
+	loaded, err := loadChart(BotChart)
 	if err != nil {
 		return nil, err
 	}

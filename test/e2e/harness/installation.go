@@ -56,7 +56,7 @@ func (c *Cluster) Install(t testing.TB, o InstallOptions) *Installation {
 	if len(o.Pipelines) > 0 {
 		values["pipelineFiles"] = anyMap(o.Pipelines)
 	}
-	objects, err := RenderChart(release, i.Namespace, values)
+	objects, err := RenderChart(BotChart, release, i.Namespace, values)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func (i *Installation) apply(t testing.TB, c *Cluster, object *unstructured.Unst
 			t.Fatalf("ConfigMap %s of the chart: %v", object.GetName(), err)
 		}
 		for name, content := range data {
-			if name == "config.yaml" {
+			if name == "config.yaml" || name == declarationFile {
 				i.ConfigFile = i.write(t, name, content)
 			} else {
 				i.write(t, filepath.Join("pipelines", name), content)

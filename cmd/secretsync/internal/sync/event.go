@@ -105,6 +105,7 @@ func (o *one) event(i *item, h happening) *corev1.Event {
 		credentials.AnnotationOccurrence: h.occurrence,
 		credentials.AnnotationAt:         h.at.UTC().Format(time.RFC3339),
 		credentials.AnnotationSecret:     name.Name,
+		credentials.AnnotationType:       string(i.wanted.Credential.Type),
 	}
 	if name.Namespace == o.file.Declaration.SharedNamespace && name.Namespace != o.file.Namespace {
 		inventory := o.inventoryName()
