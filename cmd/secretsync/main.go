@@ -8,14 +8,6 @@ import (
 	"os/signal"
 	"syscall"
 
-	// They are what parts of the program will need that are not in yet.
-	_ "filippo.io/age"
-	_ "github.com/getsops/sops/v3"
-	_ "github.com/google/go-cmp/cmp"
-	_ "github.com/google/go-containerregistry/pkg/v1/remote"
-	_ "github.com/google/go-containerregistry/pkg/v1/remote/transport"
-	_ "go.uber.org/goleak"
-
 	"github.com/davidaparicio/kargo-bot/cmd/secretsync/internal/command"
 )
 
