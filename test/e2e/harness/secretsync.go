@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -85,6 +86,14 @@ func (s *Secretsync) Write(t testing.TB, name, content string) {
 	}
 }
 
+// Move puts a file of the folder in the place of another, as editors do.
+func (s *Secretsync) Move(t testing.TB, from, to string) {
+	t.Helper()
+	if err := os.Rename(filepath.Join(s.Dir, from), filepath.Join(s.Dir, to)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Run runs secretsync to its end. It is given how to reach Kubernetes if it is to do so. The test fails if it prints a
 // value.
 func (s *Secretsync) Run(t testing.TB, args ...string) Ran {
@@ -121,6 +130,31 @@ func (s *Secretsync) RunWith(t testing.TB, stdin string, args ...string) Ran {
 		t.Errorf("secretsync %s prints a value:\n%s\n%s", strings.Join(args, " "), ran.Stdout, ran.Stderr)
 	}
 	return ran
+}
+
+// Start runs `secretsync run` until the test ends. The test fails if it logs a value, or does not end well.
+func (s *Secretsync) Start(t testing.TB, declaration string) {
+	t.Helper()
+	path, err := program(envSecretsync, "secretsync")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(context.Background(), path, "run", "-f", declaration, "--kubeconfig", s.Kubeconfig, "--admin", "127.0.0.1:0") //nolint:gosec // the path is the tester's own
+	cmd.Dir = s.Dir
+	cmd.Env = []string{"HOME=" + s.Dir, "PATH=" + os.Getenv("PATH")}
+	var log bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &log, &log
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("start secretsync: %v", err)
+	}
+	t.Cleanup(func() {
+		kill := time.AfterFunc(stopTimeout, func() { _ = cmd.Process.Kill() })
+		defer kill.Stop()
+		_ = cmd.Process.Signal(os.Interrupt)
+		if err := cmd.Wait(); err != nil || t.Failed() || strings.Contains(log.String(), Sentinel) {
+			t.Errorf("secretsync run ends with %v; it logs:\n%s", err, log.String())
+		}
+	})
 }
 
 // Secret reads a Secret.
