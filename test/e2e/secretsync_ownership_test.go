@@ -108,7 +108,11 @@ func TestSecretsyncTakesOverWhatTheGuidesScriptHasMade(t *testing.T) {
 	t.Parallel()
 	s := newGuide(t)
 	made := func(name string, data map[string]string) *corev1.Secret {
-		return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{credentials.LabelType: "image"}}, StringData: data}
+		return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{
+			Name: name, Labels: map[string]string{credentials.LabelType: "image"},
+			// As kubectl apply leaves it, with the values in it.
+			Annotations: map[string]string{corev1.LastAppliedConfigAnnotation: "password: " + data["password"]},
+		}, StringData: data}
 	}
 	s.Make(t, made("quay-creds", map[string]string{
 		"repoURL": `^quay\.io/`, "repoURLIsRegex": "true", "username": "acme+robot", "password": harness.Sentinel + "-quay-1",
@@ -125,6 +129,11 @@ func TestSecretsyncTakesOverWhatTheGuidesScriptHasMade(t *testing.T) {
 	}
 	mustEnd(t, s.Run(t, "apply", "-f", "credentials.yaml", "--adopt", "--only", "dockerhub-creds"), 0)
 	mustSay(t, s.Run(t, "apply", "-f", "credentials.yaml").Stdout, "Done: 3 unchanged.")
+	for _, name := range []string{"quay-creds", "dockerhub-creds"} {
+		if _, there := s.Secret(t, name).Annotations[corev1.LastAppliedConfigAnnotation]; there {
+			t.Errorf("%s still has what kubectl remembers of it", name)
+		}
+	}
 }
 
 func TestSecretsyncExplainsWhatCanNotBeChanged(t *testing.T) {

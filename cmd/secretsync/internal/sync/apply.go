@@ -59,7 +59,7 @@ func (o *one) applyOnce(ctx context.Context, i *item) error {
 	if wanted.ResourceVersion != nil {
 		i.outcome.ResourceVersion = *wanted.ResourceVersion
 	}
-	return o.remove(ctx, i, wanted.Data)
+	return o.remove(ctx, i, wanted)
 }
 
 // refused is what becomes of a Secret that could not be written.
@@ -81,18 +81,26 @@ func (i *item) restoreMemory() {
 	i.remember()
 }
 
-// remove deletes keys that are to go and that server-side apply has left, as others own them, too.
-func (o *one) remove(ctx context.Context, i *item, left map[string][]byte) error {
+// remove deletes keys that are to go and that server-side apply has left, as others own them, too, and what kubectl
+// remembers.
+func (o *one) remove(ctx context.Context, i *item, left *corev1ac.SecretApplyConfiguration) error {
 	gone := map[string]any{}
 	for _, key := range i.differs.removed {
-		if _, ok := left[key]; ok {
+		if _, ok := left.Data[key]; ok {
 			gone[key] = nil
 		}
 	}
-	if len(gone) == 0 {
+	change := map[string]any{}
+	if len(gone) > 0 {
+		change["data"] = gone
+	}
+	if left.ObjectMetaApplyConfiguration != nil && left.Annotations[corev1.LastAppliedConfigAnnotation] != "" {
+		change["metadata"] = map[string]any{"annotations": map[string]any{corev1.LastAppliedConfigAnnotation: nil}}
+	}
+	if len(change) == 0 {
 		return nil
 	}
-	patch, err := json.Marshal(map[string]any{"data": gone})
+	patch, err := json.Marshal(change)
 	if err != nil {
 		return fmt.Errorf("encode the keys that are too many: %w", err)
 	}

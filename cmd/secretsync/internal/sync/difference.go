@@ -51,7 +51,8 @@ func (d difference) missing(live *corev1.Secret) bool {
 		slices.ContainsFunc(d.annotations, lacks(live.Annotations))
 }
 
-// compare tells how a Secret differs from what is declared. What others have added is theirs, unless Kargo reads it.
+// compare tells how a Secret differs from what is declared. What others have added is theirs, unless Kargo reads it, or
+// it is what `kubectl apply` remembers: that has the values of back then, for whoever may see annotations.
 func compare(live *corev1.Secret, want credentials.Content, kind credentials.Type, o owners) difference {
 	var d difference
 	for _, key := range slices.Sorted(maps.Keys(want.Data)) {
@@ -69,7 +70,9 @@ func compare(live *corev1.Secret, want credentials.Content, kind credentials.Typ
 		}
 	}
 	d.labels = compareText(live.Labels, want.Labels, func(key string) bool { return o.mine(labelField(key)) })
-	d.annotations = compareText(live.Annotations, want.Annotations, func(key string) bool { return o.mine(annotationField(key)) })
+	d.annotations = compareText(live.Annotations, want.Annotations, func(key string) bool {
+		return key == corev1.LastAppliedConfigAnnotation || o.mine(annotationField(key))
+	})
 	return d
 }
 
