@@ -1,10 +1,6 @@
 package resolve
 
-import (
-	"maps"
-	"slices"
-	"strings"
-)
+import "strings"
 
 // shape is what a store gives when it is asked for a document.
 type shape int
@@ -35,8 +31,7 @@ type backend struct {
 	login, allow string
 }
 
-// backends by the schemes of references: the names that vals has for them, and two of ours. What is not here is
-// refused. That goes for vals' echo, exec and envsubst above all: exec would run programs.
+// backends by the schemes of references: those that internal/credentials knows.
 var backends = map[string]backend{
 	"vault": {
 		name: "vault", label: "Vault", shape: trees, last: true,
@@ -99,9 +94,6 @@ var backends = map[string]backend{
 }
 
 func (r reference) backend() backend { return backends[r.scheme] }
-
-// names lists what declarations may allow.
-func names() string { return strings.Join(slices.Sorted(maps.Keys(backends)), ", ") }
 
 // located returns the reference with what in its path selects a key moved to the keys, so that each document has one
 // path. What it returns beside is why that can't be, for people.

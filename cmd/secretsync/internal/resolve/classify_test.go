@@ -128,7 +128,7 @@ func FuzzParse(f *testing.F) {
 		if problem != "" {
 			return
 		}
-		if ref.raw != raw || ref.path == "" || ref.source() == "" {
+		if ref.raw != raw || ref.path == "" || ref.source == "" {
 			t.Errorf("%q is taken for %+v", raw, ref)
 		}
 	})
