@@ -44,22 +44,22 @@ var backends = map[string]backend{
 		allow: "give the policy of its role the capability read there",
 	},
 	"awssecrets": {
-		name: "awssecrets", label: "AWS Secrets Manager",
+		name: "awssecrets", label: "AWS Secrets Manager", shape: texts,
 		login: "give its service account a role (IRSA, Pod Identity), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; and a region",
 		allow: "allow its role secretsmanager:GetSecretValue on it, and kms:Decrypt on the key that encrypts it",
 	},
 	"awsssm": {
-		name: "awsssm", label: "AWS Parameter Store",
+		name: "awsssm", label: "AWS Parameter Store", shape: texts,
 		login: "give its service account a role (IRSA, Pod Identity), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; and a region",
 		allow: "allow its role ssm:GetParameter, ssm:GetParametersByPath and kms:Decrypt on it",
 	},
 	"gcpsecrets": {
-		name: "gcpsecrets", label: "Google Secret Manager",
+		name: "gcpsecrets", label: "Google Secret Manager", shape: texts,
 		login: "use Workload Identity, or set GOOGLE_APPLICATION_CREDENTIALS",
 		allow: "grant its service account roles/secretmanager.secretAccessor on it",
 	},
 	"azurekeyvault": {
-		name: "azurekeyvault", label: "Azure Key Vault",
+		name: "azurekeyvault", label: "Azure Key Vault", shape: texts,
 		login: "use a workload or managed identity, and set AZKV_AUTH accordingly",
 		allow: "grant its identity the role Key Vault Secrets User",
 	},
@@ -69,7 +69,7 @@ var backends = map[string]backend{
 		allow: "share the vault with its service account",
 	},
 	"onepasswordconnect": {
-		name: "onepasswordconnect", label: "1Password Connect",
+		name: "onepasswordconnect", label: "1Password Connect", shape: texts,
 		login: "set OP_CONNECT_HOST and OP_CONNECT_TOKEN",
 		allow: "give its token access to the vault",
 	},
@@ -79,7 +79,7 @@ var backends = map[string]backend{
 		allow: "give its service token access to the config",
 	},
 	"sops": {
-		name: "sops", label: "SOPS file",
+		name: "sops", label: "SOPS file", shape: texts,
 		login: "mount the age key and set SOPS_AGE_KEY_FILE",
 		allow: "let the user that it runs as read the file",
 	},
@@ -88,8 +88,8 @@ var backends = map[string]backend{
 		login: "run it in the cluster, or set KUBECONFIG",
 		allow: "allow its service account `get` on it",
 	},
-	"file":    {name: "file", label: "file", allow: "let the user that it runs as read the file"},
-	"env":     {name: "env", label: "environment variable"},
+	"file":    {name: "file", label: "file", shape: texts, allow: "let the user that it runs as read the file"},
+	"env":     {name: "env", label: "environment variable", shape: texts},
 	"envfile": {name: "envfile", label: "file", shape: trees, allow: "let the user that it runs as read the file"},
 }
 

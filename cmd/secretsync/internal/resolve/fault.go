@@ -48,7 +48,7 @@ func (c cause) String() string {
 	return causes[c]
 }
 
-var causes = [...]string{ //nolint:gochecknoglobals // the names of the constants above
+var causes = [...]string{
 	"unexpected", "refused", "unresolved", "unreachable", "late", "stopped", "untrusted", "plaintext", "anonymous",
 	"unauthenticated", "unprintable", "throttled", "unavailable", "no file", "no access", "no regular file",
 	"large file", "undecryptable", "unencrypted", "tampered", "no variables", "denied", "missing", "unset", "too large", "misaddressed",

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -81,9 +82,7 @@ func (r *Resolver) Resolve(ctx context.Context, references []string, skip map[st
 	_ = group.Wait() // none of them fails: what fails is told of in its report
 	for _, report := range reports {
 		answers.Sources = append(answers.Sources, report.source)
-		for reference, answer := range report.answers {
-			answers.Values[reference] = answer
-		}
+		maps.Copy(answers.Values, report.answers)
 	}
 	return answers
 }
