@@ -4,7 +4,6 @@ package awsfake
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -176,7 +175,7 @@ func (a *AWS) refuse(w http.ResponseWriter, code, message string) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	w.Header().Set("X-Amzn-ErrorType", code)
 	w.WriteHeader(http.StatusBadRequest)
-	_, _ = fmt.Fprintf(w, `{"__type":%q,"message":%q}`, code, message+a.says)
+	_ = json.NewEncoder(w).Encode(map[string]string{"__type": code, "message": message + a.says}) // as in answer
 }
 
 func answer(w http.ResponseWriter, body any) {

@@ -90,7 +90,7 @@ func TestAWSFaults(t *testing.T) {
 		"denied path":       {reference: "ref+awsssm://denied#/a", problem: store + " does not let this program read denied; allow its role ssm:GetParameter, ssm:GetParametersByPath and kms:Decrypt on it"},
 		"other key":         {reference: "ref+awssecrets://text", problem: manager + " does not accept who this program says it is" + login, whole: true, environment: map[string]string{"AWS_ACCESS_KEY_ID": "AKIDOTHER"}},
 		"wrong key":         {reference: "ref+awsssm://text", problem: store + " does not accept who this program says it is" + login, whole: true, environment: map[string]string{"AWS_SECRET_ACCESS_KEY": "other"}},
-		"other region":      {reference: "ref+awssecrets://text?region=eu-west-1", problem: manager + " eu-west-1 does not accept who this program says it is" + login, whole: true},
+		"other region":      {reference: "ref+awssecrets://text?region=eu-west-1", problem: manager + " region=eu-west-1 does not accept who this program says it is" + login, whole: true},
 		"no key":            {reference: "ref+awssecrets://text", problem: manager + " is not asked, as nothing here says who this program is" + login, whole: true, environment: map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}},
 		"no region":         {reference: "ref+awssecrets://text", problem: manager + " is not asked, as nothing here says who this program is" + login, whole: true, environment: map[string]string{"AWS_REGION": "", "AWS_ENDPOINT_URL": ""}},
 		"refused":           {reference: "ref+awsssm://text", problem: store + " refuses connections; check its address and port, and that it runs", whole: true, environment: map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}},

@@ -1,10 +1,6 @@
 package resolve
 
-import (
-	"maps"
-	"slices"
-	"strings"
-)
+import "strings"
 
 // shape is what a store gives when it is asked for a document.
 type shape int
@@ -35,8 +31,7 @@ type backend struct {
 	login, allow string
 }
 
-// backends by the schemes of references: the names that vals has for them, and two of ours. What is not here is
-// refused. That goes for vals' echo, exec and envsubst above all: exec would run programs.
+// backends by the schemes of references: those that internal/credentials knows.
 var backends = map[string]backend{
 	"vault": {
 		name: "vault", label: "Vault", shape: trees, last: true,
@@ -49,22 +44,22 @@ var backends = map[string]backend{
 		allow: "give the policy of its role the capability read there",
 	},
 	"awssecrets": {
-		name: "awssecrets", label: "AWS Secrets Manager",
+		name: "awssecrets", label: "AWS Secrets Manager", shape: texts,
 		login: "give its service account a role (IRSA, Pod Identity), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; and a region",
 		allow: "allow its role secretsmanager:GetSecretValue on it, and kms:Decrypt on the key that encrypts it",
 	},
 	"awsssm": {
-		name: "awsssm", label: "AWS Parameter Store",
+		name: "awsssm", label: "AWS Parameter Store", shape: texts,
 		login: "give its service account a role (IRSA, Pod Identity), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; and a region",
 		allow: "allow its role ssm:GetParameter, ssm:GetParametersByPath and kms:Decrypt on it",
 	},
 	"gcpsecrets": {
-		name: "gcpsecrets", label: "Google Secret Manager",
+		name: "gcpsecrets", label: "Google Secret Manager", shape: texts,
 		login: "use Workload Identity, or set GOOGLE_APPLICATION_CREDENTIALS",
 		allow: "grant its service account roles/secretmanager.secretAccessor on it",
 	},
 	"azurekeyvault": {
-		name: "azurekeyvault", label: "Azure Key Vault",
+		name: "azurekeyvault", label: "Azure Key Vault", shape: texts,
 		login: "use a workload or managed identity, and set AZKV_AUTH accordingly",
 		allow: "grant its identity the role Key Vault Secrets User",
 	},
@@ -74,7 +69,7 @@ var backends = map[string]backend{
 		allow: "share the vault with its service account",
 	},
 	"onepasswordconnect": {
-		name: "onepasswordconnect", label: "1Password Connect",
+		name: "onepasswordconnect", label: "1Password Connect", shape: texts,
 		login: "set OP_CONNECT_HOST and OP_CONNECT_TOKEN",
 		allow: "give its token access to the vault",
 	},
@@ -84,7 +79,7 @@ var backends = map[string]backend{
 		allow: "give its service token access to the config",
 	},
 	"sops": {
-		name: "sops", label: "SOPS file",
+		name: "sops", label: "SOPS file", shape: texts,
 		login: "mount the age key and set SOPS_AGE_KEY_FILE",
 		allow: "let the user that it runs as read the file",
 	},
@@ -93,15 +88,12 @@ var backends = map[string]backend{
 		login: "run it in the cluster, or set KUBECONFIG",
 		allow: "allow its service account `get` on it",
 	},
-	"file":    {name: "file", label: "file", allow: "let the user that it runs as read the file"},
-	"env":     {name: "env", label: "environment variable"},
+	"file":    {name: "file", label: "file", shape: texts, allow: "let the user that it runs as read the file"},
+	"env":     {name: "env", label: "environment variable", shape: texts},
 	"envfile": {name: "envfile", label: "file", shape: trees, allow: "let the user that it runs as read the file"},
 }
 
 func (r reference) backend() backend { return backends[r.scheme] }
-
-// names lists what declarations may allow.
-func names() string { return strings.Join(slices.Sorted(maps.Keys(backends)), ", ") }
 
 // located returns the reference with what in its path selects a key moved to the keys, so that each document has one
 // path. What it returns beside is why that can't be, for people.

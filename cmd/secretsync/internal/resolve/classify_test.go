@@ -26,7 +26,7 @@ func TestErrorsOfClients(t *testing.T) {
 			errors.New("storage.NewClient: error initializing client: invalid user input: encountered the following errors: service account token was not specified"),
 			errors.New("credentials: could not find default credentials. See https://cloud.google.com/docs/authentication/external/set-up-adc"),
 			errors.New("DefaultAzureCredential: failed to acquire a token.\nAttempted credentials:\n\tEnvironmentCredential: missing " + sentinel),
-			errors.New("Environment variable 'AZKV_AUTH' is set to an unsupported value!"),
+			fmt.Errorf("login: %w", errors.New("variable 'AZKV_AUTH' is set to an unsupported value")),
 			errors.New("No path was found in any of the following: kubeContext URI param, KUBECONFIG environment variable, or default path"),
 			&vault.ResponseError{StatusCode: http.StatusBadRequest, Errors: []string{"missing client token " + sentinel}},
 		},
@@ -128,7 +128,7 @@ func FuzzParse(f *testing.F) {
 		if problem != "" {
 			return
 		}
-		if ref.raw != raw || ref.path == "" || ref.source() == "" {
+		if ref.raw != raw || ref.path == "" || ref.source == "" {
 			t.Errorf("%q is taken for %+v", raw, ref)
 		}
 	})

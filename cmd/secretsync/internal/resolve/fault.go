@@ -31,6 +31,7 @@ const (
 	undecryptable
 	unencrypted
 	tampered
+	noVariables
 	// These are about one document.
 	denied
 	missing
@@ -47,10 +48,10 @@ func (c cause) String() string {
 	return causes[c]
 }
 
-var causes = [...]string{ //nolint:gochecknoglobals // the names of the constants above
+var causes = [...]string{
 	"unexpected", "refused", "unresolved", "unreachable", "late", "stopped", "untrusted", "plaintext", "anonymous",
 	"unauthenticated", "unprintable", "throttled", "unavailable", "no file", "no access", "no regular file",
-	"large file", "undecryptable", "unencrypted", "tampered", "denied", "missing", "unset", "too large", "misaddressed",
+	"large file", "undecryptable", "unencrypted", "tampered", "no variables", "denied", "missing", "unset", "too large", "misaddressed",
 }
 
 // fault is an error that is safe to show: it holds nothing but its cause.
@@ -135,6 +136,8 @@ func (f *fault) ofFile(s subject) string {
 		return fmt.Sprintf("has more than %d MiB; check that it is the right one", maxDocument>>20)
 	case undecryptable:
 		return "can't be decrypted, as none of its keys is here; " + s.backend.login + ", or add this program's key to it with `sops updatekeys`"
+	case noVariables:
+		return "has something else than NAME=value in it, or quotes that shells disagree about; run `secretsync import --env-file` on it, which says where"
 	case unencrypted:
 		return "is not encrypted by SOPS; encrypt it, or write ref+file:// if it is not meant to be"
 	default:

@@ -6,7 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+
+	"github.com/davidaparicio/kargo-bot/internal/credentials"
 )
 
 // path is where a file is: from the declaration's folder on, unless it says from the root.
@@ -74,30 +75,19 @@ func (e envFile) read(_ context.Context, ref reference) (content, error) {
 	if err != nil {
 		return content{}, err
 	}
-	return variables(string(data)), nil
+	return variables(path, string(data))
 }
 
-// variables parses lines of NAME=value, as a shell would take them; quotes around a value are not part of it.
-func variables(text string) content {
+// variables parses lines of NAME=value. What is wrong with them, `secretsync validate` says, line by line.
+func variables(path, text string) (content, error) {
+	env, err := credentials.ParseEnv(path, []byte(text))
+	if err != nil {
+		return content{}, &fault{cause: noVariables}
+	}
 	tree := map[string]any{}
-	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
-		name, value, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "=")
-		if !ok || strings.HasPrefix(name, "#") {
-			continue
-		}
-		tree[strings.TrimSpace(name)] = unquoted(strings.TrimSpace(value))
+	for _, name := range env.Names() {
+		value, _ := env.Lookup(name)
+		tree[name] = value.Reveal()
 	}
-	return content{tree: tree, named: true}
-}
-
-func unquoted(value string) string {
-	for _, quote := range []string{`"`, `'`} {
-		if inner, ok := strings.CutPrefix(value, quote); ok {
-			if end := strings.Index(inner, quote); end >= 0 {
-				return inner[:end]
-			}
-		}
-	}
-	value, _, _ = strings.Cut(value, " #")
-	return strings.TrimSpace(value)
+	return content{tree: tree, named: true}, nil
 }

@@ -61,18 +61,18 @@ func TestDoppler(t *testing.T) {
 		t.Errorf("the config was read %d times", got)
 	}
 	for reference, want := range map[string]string{
-		"ref+doppler://kargo/prd/NONE":   "kargo/prd of Doppler has no key NONE (it has EMPTY, GITHUB_PAT, QUAY_TOKEN); correct the reference, or add the key",
-		"ref+doppler://kargo/prd/EMPTY":  "kargo/prd of Doppler is empty at EMPTY; put the secret there",
-		"ref+doppler://kargo/dev/TOKEN":  "Doppler has nothing at kargo/dev; put the secret there, or correct the reference",
-		"ref+doppler://closed/prd/TOKEN": "Doppler does not let this program read closed/prd; give its service token access to the config",
+		"ref+doppler://kargo/prd/NONE":   "kargo/prd of Doppler api.doppler.com has no key NONE (it has EMPTY, GITHUB_PAT, QUAY_TOKEN); correct the reference, or add the key",
+		"ref+doppler://kargo/prd/EMPTY":  "kargo/prd of Doppler api.doppler.com is empty at EMPTY; put the secret there",
+		"ref+doppler://kargo/dev/TOKEN":  "Doppler api.doppler.com has nothing at kargo/dev; put the secret there, or correct the reference",
+		"ref+doppler://closed/prd/TOKEN": "Doppler api.doppler.com does not let this program read closed/prd; give its service token access to the config",
 	} {
 		problemIs(t, resolve.Options{}, reference, want)
 	}
 	t.Setenv("DOPPLER_TOKEN", "dp.st.bad")
 	problemIs(t, resolve.Options{}, "ref+doppler://kargo/prd/GITHUB_PAT",
-		"Doppler does not accept who this program says it is; set DOPPLER_TOKEN to a service token")
+		"Doppler api.doppler.com does not accept who this program says it is; set DOPPLER_TOKEN to a service token")
 	t.Setenv("DOPPLER_API_ADDR", "http://127.0.0.1:1")
-	problemIs(t, resolve.Options{}, "ref+doppler://kargo/prd/GITHUB_PAT", "Doppler refuses connections; check its address and port, and that it runs")
+	problemIs(t, resolve.Options{}, "ref+doppler://kargo/prd/GITHUB_PAT", "Doppler api.doppler.com refuses connections; check its address and port, and that it runs")
 }
 
 // problemIs resolves a reference that can't be.
@@ -189,8 +189,8 @@ func TestKubernetes(t *testing.T) {
 		"ref+k8s://v1/Secret/vault/none/token":                      "Kubernetes has nothing at v1/Secret/vault/none; put the secret there, or correct the reference",
 		"ref+k8s://v1/Secret/other/github/token":                    "Kubernetes does not let this program read v1/Secret/other/github; allow its service account `get` on it",
 		"ref+k8s://v1/Pod/vault/github/token":                       "Kubernetes has no such kind of path as v1/Pod/vault/github; correct the reference",
-		"ref+k8s://v1/Secret/vault/github/token?kubeConfigPath=bad": "Kubernetes does not accept who this program says it is" + login,
-		"ref+k8s://v1/Secret/vault/github/token?kubeConfigPath=no":  "Kubernetes is not asked, as nothing here says who this program is" + login,
+		"ref+k8s://v1/Secret/vault/github/token?kubeConfigPath=bad": "Kubernetes kubeConfigPath=bad does not accept who this program says it is" + login,
+		"ref+k8s://v1/Secret/vault/github/token?kubeConfigPath=no":  "Kubernetes kubeConfigPath=no is not asked, as nothing here says who this program is" + login,
 	} {
 		problemIs(t, options, reference, want)
 	}

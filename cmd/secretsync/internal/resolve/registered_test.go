@@ -3,16 +3,22 @@ package resolve_test
 import (
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/helmfile/vals/pkg/providers/registry"
 
 	"github.com/davidaparicio/kargo-bot/cmd/secretsync/internal/resolve"
+	"github.com/davidaparicio/kargo-bot/internal/credentials"
 )
 
 // TestBackendsOfThisBuild fails if the build tags leave out a backend that is supported, or have one that is not.
 func TestBackendsOfThisBuild(t *testing.T) {
+	if diff := cmp.Diff(credentials.Backends(), slices.Sorted(slices.Values(all))); diff != "" {
+		t.Errorf("declarations allow other backends than are read (-allowed +read):\n%s", diff)
+	}
 	for _, name := range all {
 		switch name {
 		case "env", "envfile", "file": // ours, and the one that is always there
@@ -40,7 +46,8 @@ func TestBackendsThatAreNotSupported(t *testing.T) {
 		reference := "ref+" + scheme + "://" + sentinel + "#/key"
 		answers := resolve.New(resolve.Options{Backends: append([]string{scheme}, all...)}).Resolve(t.Context(), []string{reference}, nil)
 		got := answers.Values[reference]
-		if !got.Value.Empty() || !strings.HasPrefix(got.Problem, "references to "+scheme+" are not supported; use one of awssecrets, ") {
+		never, unknown := "backend "+scheme+" is never allowed: ", `backend "`+scheme+`" is not known; `
+		if !got.Value.Empty() || !strings.HasPrefix(got.Problem, never) && !strings.HasPrefix(got.Problem, unknown) {
 			t.Errorf("%s: %q", scheme, got.Problem)
 		}
 		if len(answers.Sources) != 0 {

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -81,9 +82,7 @@ func (r *Resolver) Resolve(ctx context.Context, references []string, skip map[st
 	_ = group.Wait() // none of them fails: what fails is told of in its report
 	for _, report := range reports {
 		answers.Sources = append(answers.Sources, report.source)
-		for reference, answer := range report.answers {
-			answers.Values[reference] = answer
-		}
+		maps.Copy(answers.Values, report.answers)
 	}
 	return answers
 }
@@ -112,7 +111,7 @@ func (r *Resolver) gather(references []string, answers map[string]Answer) []*sou
 			answers[raw] = Answer{Problem: problem}
 			continue
 		}
-		name := ref.source()
+		name := ref.source
 		if sources[name] == nil {
 			sources[name] = newSource(name, ref)
 		}
@@ -128,16 +127,13 @@ func (r *Resolver) gather(references []string, answers map[string]Answer) []*sou
 
 // admit takes a reference apart, or says why it is refused.
 func (r *Resolver) admit(raw string) (reference, string) {
-	ref, ok := parse(raw)
-	if !ok {
-		return reference{}, "what stands there is not a reference; write ref+BACKEND://PATH#/KEY, and nothing before or after it"
+	ref, problem := parse(raw)
+	if problem != "" {
+		return reference{}, problem
 	}
-	b, ok := backends[ref.scheme]
-	if !ok {
-		return reference{}, "references to " + quoted(ref.scheme) + " are not supported; use one of " + names()
-	}
-	if !slices.Contains(r.options.Backends, b.name) {
-		return reference{}, "references to " + b.name + " are not allowed here; add it to backends in the declaration if they should be"
+	name := ref.backend().name
+	if !slices.Contains(r.options.Backends, name) {
+		return reference{}, "references to " + name + " are not allowed here; add it to backends in the declaration if they should be"
 	}
 	if reason := ref.unsafe(); reason != "" {
 		return reference{}, reason

@@ -140,18 +140,23 @@ func (r *Resolver) ask(ctx context.Context, s *source) report {
 
 // await returns what a document came to, or why there is no use in waiting for more.
 func await(ctx context.Context, answered <-chan found) (found, *fault) {
+	var got found
 	select {
-	case got := <-answered:
-		if got.fault != nil && got.fault.whole() {
-			return found{}, got.fault
-		}
-		return got, nil
+	case got = <-answered:
 	case <-ctx.Done():
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return found{}, &fault{cause: late}
+		select {
+		case got = <-answered: // it was there in time
+		default:
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return found{}, &fault{cause: late}
+			}
+			return found{}, &fault{cause: stopped}
 		}
-		return found{}, &fault{cause: stopped}
 	}
+	if got.fault != nil && got.fault.whole() {
+		return found{}, got.fault
+	}
+	return got, nil
 }
 
 // giveUp answers what is left with what is wrong with the source.
