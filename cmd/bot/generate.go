@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/davidaparicio/kargo-bot/internal/manifests"
 	"github.com/davidaparicio/kargo-bot/internal/manifests/directory"
 	"github.com/davidaparicio/kargo-bot/internal/manifests/generate"
+	"github.com/davidaparicio/kargo-bot/internal/manifests/schema"
 	"github.com/davidaparicio/kargo-bot/internal/strictyaml"
 )
 
@@ -21,41 +23,58 @@ type generateFlags struct {
 	check        bool
 	diff         bool
 	overwrite    bool
+	apply        bool
+	yes          bool
+	kubeconfig   string
+	timeout      time.Duration
+	schema       bool
 }
 
 func newGenerate() *cobra.Command {
 	var f generateFlags
 	cmd := &cobra.Command{
-		Use:   "generate -f FILE -o DIR",
+		Use:   "generate -f FILE [-o DIR] [--apply]",
 		Short: "Make Kargo's and Argo CD's manifests from a pipeline file",
 		Long: `Make Kargo's Project, its configuration, Warehouses and Stages, and Argo CD's ApplicationSet and AppProject, from
-a pipeline file (docs/generate.md).
+a pipeline file (docs/generate.md), into a folder with -o, into the cluster with --apply. --diff and --check look at the
+folder with -o, and else at the cluster.
+
+Only what was generated is ever removed: files by their first line, objects by their label. A Project, a Namespace and
+an ApplicationSet are never deleted.
 
 Exit codes:
   0  done; with --check or --diff: nothing differs
   1  something is broken; with --check or --diff: something differs
   2  a flag is not understood`,
 		Example: `  bot generate -f kargo/config.yaml -o kargo/generated
-  bot generate -f kargo/config.yaml -o kargo/generated --check`,
+  bot generate -f kargo/config.yaml -o kargo/generated --check
+  bot generate -f kargo/config.yaml --diff
+  bot generate -f kargo/config.yaml --apply`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runGenerate(cmd, f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.file, "file", "f", "", "the pipeline `FILE`: project, services, environments")
 	flags.StringVarP(&f.output, "output", "o", "", "the folder to write into, `DIR`")
-	flags.StringVar(&f.kargoVersion, "kargo-version", "", "the `VERSION` of Kargo; default: "+generate.Newest().String())
+	flags.StringVar(&f.kargoVersion, "kargo-version", "", "the `VERSION` of Kargo; default: the cluster's, and "+generate.Newest().String()+" for a folder")
 	flags.BoolVar(&f.check, "check", false, "write nothing, name the files that are stale")
 	flags.BoolVar(&f.diff, "diff", false, "write nothing, show what would change")
 	flags.BoolVar(&f.overwrite, "overwrite", false, "also replace files that somebody else has written")
+	flags.BoolVar(&f.apply, "apply", false, "apply to the cluster, and delete what was applied once and is no longer in the file")
+	flags.BoolVar(&f.yes, "yes", false, "apply without asking")
+	flags.StringVar(&f.kubeconfig, "kubeconfig", "", "the kubeconfig `FILE`; default: $KUBECONFIG, or ~/.kube/config")
+	flags.DurationVar(&f.timeout, "timeout", time.Minute, "how long to wait until Kargo is ready for the Project")
+	flags.BoolVar(&f.schema, "schema", false, "print the JSON schema of the file, for editors")
 	return cmd
 }
 
 func runGenerate(cmd *cobra.Command, f generateFlags) error {
-	if f.file == "" {
-		return usage{errors.New("name the pipeline file: -f kargo/config.yaml")}
+	if f.schema {
+		_, err := cmd.OutOrStdout().Write(schema.JSON())
+		return err
 	}
-	if f.output == "" {
-		return usage{errors.New("name the folder to write into: -o kargo/generated")}
+	if err := f.validate(); err != nil {
+		return usage{err}
 	}
 	if err := checkVersion(cmd, f.kargoVersion); err != nil {
 		return err
@@ -64,7 +83,34 @@ func runGenerate(cmd *cobra.Command, f generateFlags) error {
 	if err != nil {
 		return invalid(cmd, err)
 	}
-	return toDirectory(cmd, f, generate.Files(generate.Manifests(p), filepath.Base(f.file)))
+	all := generate.Manifests(p)
+	if f.output != "" {
+		if err := toDirectory(cmd, f, generate.Files(all, filepath.Base(f.file))); err != nil {
+			return err
+		}
+	}
+	if f.apply || f.output == "" {
+		return toCluster(cmd, f, all)
+	}
+	return nil
+}
+
+// validate reports flags that are missing or don't go together.
+func (f generateFlags) validate() error {
+	switch {
+	case f.file == "":
+		return errors.New("name the pipeline file: -f kargo/config.yaml")
+	case f.apply && (f.check || f.diff):
+		return errors.New("--apply writes; --check and --diff only look: choose one")
+	case f.check && f.diff:
+		return errors.New("--check names what differs, --diff shows it: choose one")
+	case f.output == "" && !f.apply && !f.check && !f.diff:
+		return errors.New("say where to: -o kargo/generated, or --apply")
+	case f.timeout <= 0:
+		return errors.New("--timeout is longer than 0")
+	default:
+		return nil
+	}
 }
 
 // checkVersion says where a version of Kargo that was asked for can't be served.

@@ -1,0 +1,129 @@
+package cluster
+
+import (
+	"context"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/davidaparicio/kargo-bot/internal/manifests/generate"
+)
+
+// Apply carries a plan out, and tells each step that it has taken. It waits until Kargo is ready for the Project before
+// it makes anything in it, for as long as ready says. Applying may be broken off and begun again at any time. The error
+// is a Problem.
+func (c *Cluster) Apply(ctx context.Context, plan *Plan, ready time.Duration, tell func(Step)) error {
+	told := make(chan Step)
+	printed := make(chan struct{})
+	go func() {
+		defer close(printed)
+		for s := range told {
+			tell(s)
+		}
+	}()
+	defer func() { close(told); <-printed }()
+	waited := false
+	for _, batch := range batches(plan.Steps) {
+		// Kargo's webhooks refuse what is in a namespace that is not yet a Project's.
+		if first := batch[0]; !waited && first.Namespace == plan.project && first.Verb != Delete {
+			if err := c.awaitProject(ctx, plan.project, ready); err != nil {
+				return err
+			}
+			waited = true
+		}
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(c.Workers)
+		for _, step := range batch {
+			group.Go(func() error {
+				if err := c.take(ctx, step); err != nil {
+					return err
+				}
+				told <- step
+				return nil
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// batches cuts steps where the kind or the verb to delete begins: what is in one may be done at once.
+func batches(steps []Step) [][]Step {
+	var all [][]Step
+	for i, s := range steps {
+		if i == 0 || s.Kind != steps[i-1].Kind || (s.Verb == Delete) != (steps[i-1].Verb == Delete) {
+			all = append(all, nil)
+		}
+		all[len(all)-1] = append(all[len(all)-1], s)
+	}
+	return all
+}
+
+func (c *Cluster) take(ctx context.Context, s Step) error {
+	if s.Verb == Delete {
+		return c.remove(ctx, s)
+	}
+	err := c.within(ctx, func(ctx context.Context) error { return c.patch(ctx, s.wanted.DeepCopy()) })
+	if err != nil {
+		return explain(err, "apply", s.Kind, s.Namespace, s.Name)
+	}
+	return nil
+}
+
+func (c *Cluster) patch(ctx context.Context, object *unstructured.Unstructured, options ...client.ApplyOption) error {
+	options = append(options, client.FieldOwner(generate.Manager), client.ForceOwnership)
+	return c.Client.Apply(ctx, client.ApplyConfigurationFromUnstructured(object), options...)
+}
+
+// remove deletes the object that was planned to be, and no other one that has taken its name.
+func (c *Cluster) remove(ctx context.Context, s Step) error {
+	uid := types.UID(s.live.GetUID())
+	err := c.within(ctx, func(ctx context.Context) error {
+		return c.Client.Delete(ctx, s.live, client.Preconditions{UID: &uid})
+	})
+	if err != nil && !apierrors.IsNotFound(err) {
+		return explain(err, "delete", s.Kind, s.Namespace, s.Name)
+	}
+	return nil
+}
+
+// awaitProject returns when Kargo has made what the Project needs: its namespace, and permissions there.
+func (c *Cluster) awaitProject(ctx context.Context, name string, ready time.Duration) error {
+	const between = 200 * time.Millisecond
+	said, known := "", false
+	err := wait.PollUntilContextTimeout(ctx, between, ready, true, func(ctx context.Context) (bool, error) {
+		project, err := c.get(ctx, kinds()[0], "", name)
+		if err != nil || project == nil {
+			return false, err
+		}
+		var done bool
+		done, said = isReady(project)
+		known = known || said != ""
+		return done, nil
+	})
+	if wait.Interrupted(err) && ctx.Err() == nil {
+		return notReady(name, ready, said, known)
+	}
+	return err
+}
+
+// isReady returns what Kargo says of the Project.
+func isReady(project *unstructured.Unstructured) (ready bool, message string) {
+	conditions, _, _ := unstructured.NestedSlice(project.Object, "status", "conditions")
+	for _, condition := range conditions {
+		fields, _ := condition.(map[string]any)
+		if fields["type"] == "Ready" {
+			message, _ = fields["message"].(string)
+			return fields["status"] == "True", message
+		}
+	}
+	return false, ""
+}
