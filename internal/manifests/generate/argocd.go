@@ -46,7 +46,7 @@ func argoProject(p *manifests.Pipeline) string {
 	return p.Project
 }
 
-// templatePatch has Argo CD synchronise by itself where promotions are automatic; elsewhere a promotion has it do so.
+// templatePatch has Argo CD synchronise by itself where no promotion has it do so.
 const templatePatch = `{{- if eq .autoSync "true" }}
 spec:
   syncPolicy:
@@ -73,43 +73,44 @@ func applicationSet(p *manifests.Pipeline) *Manifest {
 // generators returns the guide's matrix of services and environments where that says it all, and else a list of what
 // there is.
 func generators(p *manifests.Pipeline) List {
-	var services, environments, all List
-	for i := range p.Services {
-		s := &p.Services[i]
-		services = append(services, Object{{"project", s.Name}})
-		if !uniform(p) {
-			_, deliveries := p.Of(s)
-			for j := range deliveries {
-				d := &deliveries[j]
-				all = append(all, append(Object{{"project", s.Name}}, element(d.Environment, d.AutoPromote, p.PathOf(s, d))...))
-			}
+	if isUniform(p) {
+		var services List
+		for i := range p.Services {
+			services = append(services, Object{{"project", p.Services[i].Name}})
 		}
+		return List{Object{{"matrix", Object{{"generators", List{
+			Object{{"list", Object{{"elements", services}}}},
+			Object{{"list", Object{{"elements", elements(p, &p.Services[0], false)}}}},
+		}}}}}}
 	}
-	if all != nil {
-		return List{Object{{"list", Object{{"elements", all}}}}}
-	}
-	for i := range p.Environments {
-		e := &p.Environments[i]
-		environments = append(environments, element(e, e.AutoPromote, ""))
-	}
-	return List{Object{{"matrix", Object{{"generators", List{
-		Object{{"list", Object{{"elements", services}}}},
-		Object{{"list", Object{{"elements", environments}}}},
-	}}}}}}
-}
-
-func element(e *manifests.Environment, autoSync bool, path string) Object {
-	o := Object{{"env", e.Name}, {"autoSync", strconv.FormatBool(autoSync)}}
-	if path != "" {
-		o = append(o, Field{"path", path})
-	}
-	return o
-}
-
-// uniform reports whether all services are alike in all environments.
-func uniform(p *manifests.Pipeline) bool {
+	var all List
 	for i := range p.Services {
-		if s := &p.Services[i]; s.Promotion != nil && s.Promotion.Path != "" || len(s.Environments) > 0 {
+		all = append(all, elements(p, &p.Services[i], true)...)
+	}
+	return List{Object{{"list", Object{{"elements", all}}}}}
+}
+
+// elements returns what the environments of a service are: all of it, or what does not depend on the service. Argo CD
+// synchronises by itself what no promotion has it synchronise.
+func elements(p *manifests.Pipeline, s *manifests.Service, whole bool) List {
+	var list List
+	_, deliveries := p.Of(s)
+	for i := range deliveries {
+		d := &deliveries[i]
+		w := newStepWriter(p, s, d)
+		o := Object{{"env", d.Environment.Name}, {"autoSync", strconv.FormatBool(!w.has(manifests.StepArgoCD))}}
+		if whole {
+			o = append(Object{{"project", s.Name}}, append(o, Field{"path", p.PathOf(s, d)})...)
+		}
+		list = append(list, o)
+	}
+	return list
+}
+
+// isUniform reports whether all services are alike in all environments.
+func isUniform(p *manifests.Pipeline) bool {
+	for i := range p.Services {
+		if s := &p.Services[i]; s.Promotion != nil || len(s.Environments) > 0 {
 			return false
 		}
 	}
@@ -125,7 +126,7 @@ func application(p *manifests.Pipeline) Object {
 	a := p.ArgoCD
 	fields := strings.NewReplacer("{service}", "{{.project}}", "{environment}", "{{.env}}")
 	path := "{{.path}}"
-	if uniform(p) {
+	if isUniform(p) {
 		path = fields.Replace(p.PathPattern(p.Promotion))
 	}
 	name := "{{.project}}-{{.env}}"

@@ -5,7 +5,7 @@ import (
 )
 
 func stage(p *manifests.Pipeline, s *manifests.Service, d *manifests.Delivery) *Manifest {
-	w := stepWriter{p: p, s: s, d: d}
+	w := newStepWriter(p, s, d)
 	steps := w.steps()
 	template := Object{}
 	if w.verbatim {

@@ -15,11 +15,16 @@ type stepWriter struct {
 	verbatim bool
 }
 
-// steps returns the steps of the Stage.
-func (w *stepWriter) steps() List {
-	if w.list = w.d.Promotion.Steps; w.list == nil {
+func newStepWriter(p *manifests.Pipeline, s *manifests.Service, d *manifests.Delivery) *stepWriter {
+	w := &stepWriter{p: p, s: s, d: d, list: d.Promotion.Steps}
+	if w.list == nil {
 		w.list = w.usual()
 	}
+	return w
+}
+
+// steps returns the steps of the Stage.
+func (w *stepWriter) steps() List {
 	out := make(List, len(w.list))
 	for i := range w.list {
 		out[i] = w.step(&w.list[i])
