@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -137,23 +136,18 @@ var past = map[cluster.Verb]string{
 	cluster.Create: "created", cluster.Change: "changed", cluster.Delete: "deleted", cluster.Label: "labelled",
 }
 
-// ask goes on if somebody at a terminal says yes.
+// ask goes on if somebody says yes.
 func ask(cmd *cobra.Command, question string) error {
-	in := cmd.InOrStdin()
-	if file, ok := in.(*os.File); ok && !isTerminal(file) {
-		return errors.New("nobody is there to be asked: look at --diff, then add --yes")
-	}
 	fmt.Fprint(cmd.ErrOrStderr(), question, " [y/N] ")
-	answer, _ := bufio.NewReader(in).ReadString('\n')
+	answer, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
+	if err != nil && answer == "" {
+		fmt.Fprintln(cmd.ErrOrStderr())
+		return errors.New("nobody is there to be asked, and nothing was done: look at --diff, then add --yes")
+	}
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":
 		return nil
 	default:
 		return errors.New("nothing was done")
 	}
-}
-
-func isTerminal(file *os.File) bool {
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

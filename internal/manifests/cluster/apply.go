@@ -2,15 +2,17 @@ package cluster
 
 import (
 	"context"
+	"encoding/json"
+	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/davidaparicio/kargo-bot/internal/manifests/generate"
 )
@@ -71,16 +73,45 @@ func (c *Cluster) take(ctx context.Context, s Step) error {
 	if s.Verb == Delete {
 		return c.remove(ctx, s)
 	}
-	err := c.within(ctx, func(ctx context.Context) error { return c.patch(ctx, s.wanted.DeepCopy()) })
-	if err != nil {
+	if err := c.insist(ctx, func(ctx context.Context) error { return c.patch(ctx, s.wanted.DeepCopy()) }); err != nil {
 		return explain(err, "apply", s.Kind, s.Namespace, s.Name)
 	}
 	return nil
 }
 
-func (c *Cluster) patch(ctx context.Context, object *unstructured.Unstructured, options ...client.ApplyOption) error {
-	options = append(options, client.FieldOwner(generate.Manager), client.ForceOwnership)
-	return c.Client.Apply(ctx, client.ApplyConfigurationFromUnstructured(object), options...)
+// insist tries again what may go well soon: the API server is busy, or Kargo's admission, which reads from a cache, has
+// not heard of the Project yet. To apply twice does no harm. It gives up after some six seconds.
+func (c *Cluster) insist(ctx context.Context, do func(context.Context) error) error {
+	var last error
+	backoff := wait.Backoff{Duration: 200 * time.Millisecond, Factor: 2, Jitter: 0.2, Steps: 6}
+	err := wait.ExponentialBackoffWithContext(ctx, backoff, func(ctx context.Context) (bool, error) {
+		last = c.within(ctx, do)
+		if last != nil && isPassing(last) {
+			return false, nil
+		}
+		return true, last
+	})
+	if wait.Interrupted(err) && last != nil {
+		return last
+	}
+	return err
+}
+
+func isPassing(err error) bool {
+	return apierrors.IsTooManyRequests(err) || apierrors.IsServiceUnavailable(err) || apierrors.IsServerTimeout(err) || apierrors.IsNotFound(err) ||
+		apierrors.IsInvalid(err) && strings.Contains(err.Error(), "is not a project")
+}
+
+// patch applies an object on the server's side, and leaves in it what became of it. A field that the cluster's Kargo does
+// not know is an error: dropped silently, it would be missed when a promotion goes wrong. (Client.Apply can't ask for
+// that.)
+func (c *Cluster) patch(ctx context.Context, object *unstructured.Unstructured, options ...client.PatchOption) error {
+	data, err := json.Marshal(object.Object)
+	if err != nil {
+		return err
+	}
+	options = append(options, client.FieldOwner(generate.Manager), client.ForceOwnership, client.FieldValidation(metav1.FieldValidationStrict))
+	return c.Client.Patch(ctx, object, client.RawPatch(types.ApplyPatchType, data), options...)
 }
 
 // remove deletes the object that was planned to be, and no other one that has taken its name.
