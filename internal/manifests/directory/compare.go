@@ -63,11 +63,15 @@ var folders = []string{".", "warehouses", "stages", "argocd"}
 func Compare(dir string, files []generate.File) ([]Change, error) {
 	known := make(map[string]bool, len(files))
 	var changes []Change
+	_, err := os.Lstat(dir)
+	missing := errors.Is(err, fs.ErrNotExist)
 	for _, f := range files {
 		known[f.Path] = true
-		old, err := read(dir, f.Path)
-		if err != nil {
-			return nil, err
+		var old []byte
+		if !missing {
+			if old, err = read(dir, f.Path); err != nil {
+				return nil, err
+			}
 		}
 		if old == nil || !bytes.Equal(old, f.Data) {
 			changes = append(changes, Change{Path: f.Path, Old: old, New: f.Data})
