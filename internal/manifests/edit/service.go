@@ -60,20 +60,10 @@ func quoted(name string) string {
 }
 
 // text is a file cut into lines, which keep their ends.
-type text struct {
-	lines [][]byte
-	end   string // of a line
-}
+type text struct{ lines [][]byte }
 
 func newText(data []byte) text {
-	t := text{lines: bytes.SplitAfter(data, []byte("\n")), end: "\n"}
-	if len(t.lines[len(t.lines)-1]) == 0 {
-		t.lines = t.lines[:len(t.lines)-1]
-	}
-	if bytes.HasSuffix(t.lines[0], []byte("\r\n")) {
-		t.end = "\r\n"
-	}
-	return t
+	return text{lines: bytes.SplitAfter(bytes.Clone(data), []byte("\n"))}
 }
 
 // insertBehind returns the text with a name behind the element of a list that begins on a line at a column, both
@@ -122,10 +112,14 @@ func (t text) insertLine(behind int, line string) []byte {
 		if i != behind {
 			continue
 		}
-		if !bytes.HasSuffix(l, []byte("\n")) {
-			b = append(b, t.end...)
+		end := "\n"
+		switch {
+		case bytes.HasSuffix(l, []byte("\r\n")):
+			end = "\r\n"
+		case !bytes.HasSuffix(l, []byte("\n")):
+			b = append(b, end...)
 		}
-		b = append(b, line+t.end...)
+		b = append(b, line+end...)
 	}
 	return b
 }
