@@ -21,8 +21,8 @@ type Overlays struct {
 	GitURL string `yaml:"-"`
 }
 
-// overlaysOf returns where the overlays of a pipeline file are, nil if it does not say, or has Helm charts. Services and
-// environments that are not as the others have no diff of manifests, unless the configuration says `overlays`.
+// overlaysOf returns where the overlays of a pipeline file are, nil if it does not say, or has Helm charts in their place.
+// Where one service or one environment has them elsewhere, it does not know.
 func overlaysOf(m *manifests.Pipeline) *Overlays {
 	promotion := m.Promotion
 	if promotion == nil {

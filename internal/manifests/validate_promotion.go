@@ -22,7 +22,7 @@ const (
 	StepCommit         = "git-commit"
 	StepPush           = "git-push"
 	StepOpenPR         = "git-open-pr"
-	StepWaitForPR      = "git-wait-for-pr"
+	StepWaitForPR      = "git-wait-for-pr" //nolint:gosec // G101: no credentials, but a pull request
 	StepArgoCD         = "argocd-update"
 )
 

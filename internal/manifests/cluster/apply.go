@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -116,7 +117,7 @@ func (c *Cluster) patch(ctx context.Context, object *unstructured.Unstructured, 
 
 // remove deletes the object that was planned to be, and no other one that has taken its name.
 func (c *Cluster) remove(ctx context.Context, s Step) error {
-	uid := types.UID(s.live.GetUID())
+	uid := s.live.GetUID()
 	err := c.within(ctx, func(ctx context.Context) error {
 		return c.Client.Delete(ctx, s.live, client.Preconditions{UID: &uid})
 	})
@@ -140,10 +141,13 @@ func (c *Cluster) awaitProject(ctx context.Context, name string, ready time.Dura
 		known = known || said != ""
 		return done, nil
 	})
+	if _, explained := errors.AsType[*Problem](err); explained && ctx.Err() == nil {
+		return err
+	}
 	if wait.Interrupted(err) && ctx.Err() == nil {
 		return notReady(name, ready, said, known)
 	}
-	return err
+	return explain(err, "get", kinds()[0], "", name)
 }
 
 // isReady returns what Kargo says of the Project.

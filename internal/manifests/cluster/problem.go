@@ -39,7 +39,7 @@ func explain(err error, verb string, kind schema.GroupVersionKind, namespace, na
 	if namespace != "" {
 		what += " in namespace " + namespace
 	}
-	text := ""
+	var text string
 	switch {
 	case errors.Is(err, context.Canceled):
 		text = "broken off; run it again to go on"

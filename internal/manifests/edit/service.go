@@ -6,6 +6,7 @@ package edit
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,10 +21,8 @@ func AddService(file string, data []byte, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, known := range before.ServiceNames() {
-		if known == name {
-			return data, nil
-		}
+	if slices.Contains(before.ServiceNames(), name) {
+		return data, nil
 	}
 	var p manifests.Pipeline
 	doc := strictyaml.Decode(file, data, &p)

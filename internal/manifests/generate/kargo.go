@@ -15,8 +15,9 @@ const (
 	LabelManagedBy = "app.kubernetes.io/managed-by"
 	// LabelProject is the Project that something of Argo CD's is for.
 	LabelProject = "kargobot.dev/project"
-	// LabelService and LabelEnvironment say what a Warehouse or a Stage is for.
-	LabelService     = "kargobot.dev/service"
+	// LabelService is the service that a Warehouse or a Stage is for.
+	LabelService = "kargobot.dev/service"
+	// LabelEnvironment is the environment that a Stage is for.
 	LabelEnvironment = "kargobot.dev/environment"
 	// LabelKargoProject is Kargo's label of namespaces that it may take for a Project's.
 	LabelKargoProject = "kargo.akuity.io/project"

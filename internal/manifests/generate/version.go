@@ -9,18 +9,15 @@ import (
 // Version is a minor version of Kargo.
 type Version struct{ Major, Minor int }
 
-// The versions that matter here. What is generated is the same for all that know it; the others can't be served.
-var (
-	// oldest has allowTagsRegexes, without which no Warehouse discovers anything from 1.11 on.
-	oldest = Version{1, 9}
-	// oldestSupported is the oldest that the bot is tested with.
-	oldestSupported = Version{1, 11}
-	// newest is what is generated for unless told otherwise.
-	newest = Version{1, 12}
-)
+// Newest returns the newest version that manifests are generated for: they are, unless told otherwise. What is generated
+// is the same for all versions that know it; the others can't be served.
+func Newest() Version { return Version{1, 12} }
 
-// Newest returns the newest version that manifests are generated for.
-func Newest() Version { return newest }
+// oldest returns the oldest version that has allowTagsRegexes, without which no Warehouse discovers anything from 1.11 on.
+func oldest() Version { return Version{1, 9} }
+
+// oldestSupported returns the oldest version that the bot is tested with.
+func oldestSupported() Version { return Version{1, 11} }
 
 // String returns the version as it is written: 1.12.
 func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }
@@ -39,7 +36,7 @@ func ParseVersion(s string) (Version, error) {
 		v.Minor, err = strconv.Atoi(strings.SplitN(minor, "-", 2)[0])
 	}
 	if err != nil || v.Major < 0 || v.Minor < 0 {
-		return Version{}, fmt.Errorf("%.40q is not a version of Kargo: write one such as %s", s, newest)
+		return Version{}, fmt.Errorf("%.40q is not a version of Kargo: write one such as %s", s, Newest())
 	}
 	return v, nil
 }
@@ -48,13 +45,13 @@ func ParseVersion(s string) (Version, error) {
 // where they can't. Both are texts for people.
 func (v Version) Check() (warning string, err error) {
 	switch {
-	case v.before(oldest):
+	case v.before(oldest()):
 		return "", fmt.Errorf("nothing can be generated for Kargo %s: it has no allowTagsRegexes, and Kargo from %s on discovers nothing by the field that it had before; upgrade Kargo to %s or later",
-			v, oldestSupported, oldestSupported)
-	case v.before(oldestSupported):
-		return fmt.Sprintf("Kargo %s takes these manifests, but the bot does not support it: upgrade to %s or later", v, oldestSupported), nil
-	case newest.before(v):
-		return fmt.Sprintf("Kargo %s is newer than this program: it is given what %s takes", v, newest), nil
+			v, oldestSupported(), oldestSupported())
+	case v.before(oldestSupported()):
+		return fmt.Sprintf("Kargo %s takes these manifests, but the bot does not support it: upgrade to %s or later", v, oldestSupported()), nil
+	case Newest().before(v):
+		return fmt.Sprintf("Kargo %s is newer than this program: it is given what %s takes", v, Newest()), nil
 	default:
 		return "", nil
 	}

@@ -198,14 +198,12 @@ func read(all map[string]string, d *ast.GenDecl) {
 // line puts a comment on one line, and takes the name off its beginning: a reader of the schema sees that already.
 func line(text, name string) string {
 	text = strings.Join(strings.Fields(text), " ")
-	for _, verb := range []string{" is ", " are ", " says ", " say ", " has "} {
-		if rest, ok := strings.CutPrefix(text, name+verb); ok {
-			text = rest
-			if strings.Contains("  says  say  has ", verb) {
-				text = strings.TrimSpace(verb) + " " + rest
-			}
-			return strings.ToUpper(text[:1]) + text[1:]
-		}
+	rest, ok := strings.CutPrefix(text, name+" ")
+	if !ok {
+		return text
 	}
-	return text
+	for _, verb := range []string{"is ", "are "} {
+		rest = strings.TrimPrefix(rest, verb)
+	}
+	return strings.ToUpper(rest[:1]) + rest[1:]
 }
