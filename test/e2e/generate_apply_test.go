@@ -178,6 +178,40 @@ func TestGenerateShowsAndRepairsWhatSomebodyChanged(t *testing.T) {
 	}
 }
 
+func TestGenerateTakesOutWhatKeepsAWarehouseFromDiscovering(t *testing.T) {
+	t.Parallel()
+	g := cluster.NewGenerator(t, guideFile(t))
+	mustEnd(t, g.Run(t, "--apply", "--yes"), 0)
+	// What the guide's templates say: from Kargo 1.11 on, discovery fails with it.
+	var warehouse kargoapi.Warehouse
+	cluster.Get(t, g.Project, "red-dev", &warehouse)
+	changed := client.MergeFrom(warehouse.DeepCopy())
+	warehouse.Spec.Subscriptions[0].Image.AllowTags = "^sha-.*"
+	if err := cluster.Client.Patch(t.Context(), &warehouse, changed); err != nil {
+		t.Fatal(err)
+	}
+	// And what is somebody's own, and stays.
+	cluster.Get(t, g.Project, "blue-dev", &warehouse)
+	changed = client.MergeFrom(warehouse.DeepCopy())
+	warehouse.Spec.Shard = "eu"
+	if err := cluster.Client.Patch(t.Context(), &warehouse, changed); err != nil {
+		t.Fatal(err)
+	}
+
+	ran := g.Run(t, "--apply", "--yes")
+	mustEnd(t, ran, 0)
+	mustSay(t, ran.Stdout, "changed warehouse/red-dev", "1 changed", "26 as they were")
+	cluster.Get(t, g.Project, "red-dev", &warehouse)
+	if image := warehouse.Spec.Subscriptions[0].Image; image.AllowTags != "" || len(image.AllowTagsRegexes) != 1 {
+		t.Errorf("red-dev discovers %+v", image)
+	}
+	cluster.Get(t, g.Project, "blue-dev", &warehouse)
+	if warehouse.Spec.Shard != "eu" {
+		t.Error("a field that the file does not speak of was taken out")
+	}
+	mustSay(t, g.Run(t, "--apply", "--yes").Stdout, "27 objects, nothing to do")
+}
+
 func TestGenerateTakesOutWhatTheFileNoLongerSays(t *testing.T) {
 	t.Parallel()
 	file := guideFile(t)

@@ -15,31 +15,36 @@ import (
 // shows defaults, and fields that vanish. The error is a Problem.
 func (c *Cluster) Diff(ctx context.Context, s Step) (string, error) {
 	from, to := "live/"+s.String(), "generated/"+s.String()
-	var after *unstructured.Unstructured
 	switch s.Verb {
 	case Create:
 		from = os.DevNull
-		after = s.wanted
 	case Delete:
 		to = os.DevNull
-	default:
-		after = s.wanted.DeepCopy()
-		err := c.within(ctx, func(ctx context.Context) error { return c.patch(ctx, after, client.DryRunAll) })
+	}
+	before, after, err := c.compare(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	return udiff.Unified(from, to, before, after), nil
+}
+
+// compare returns an object as it is and as it would be.
+func (c *Cluster) compare(ctx context.Context, s Step) (before, after string, err error) {
+	would := s.wanted
+	if s.Verb == Change || s.Verb == Label {
+		would = s.wanted.DeepCopy()
+		err := c.within(ctx, func(ctx context.Context) error { return c.patch(ctx, would, client.DryRunAll) })
 		if apierrors.IsNotFound(err) {
-			after = s.wanted
+			would = s.wanted
 		} else if err != nil {
-			return "", explain(err, "compare", s.Kind, s.Namespace, s.Name)
+			return "", "", explain(err, "compare", s.Kind, s.Namespace, s.Name)
 		}
 	}
-	before, err := shown(s.live)
-	if err != nil {
-		return "", err
+	if before, err = shown(s.live); err != nil {
+		return "", "", err
 	}
-	now, err := shown(after)
-	if err != nil {
-		return "", err
-	}
-	return udiff.Unified(from, to, before, now), nil
+	after, err = shown(would)
+	return before, after, err
 }
 
 // shown returns an object as people write it: without what the API server and Kargo keep in it.

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -44,7 +45,9 @@ func (c *Cluster) Plan(ctx context.Context, all []*generate.Manifest) (*Plan, er
 			return nil, err
 		}
 		for _, m := range wanted[at] {
-			plan.add(m, at, live[m.Name])
+			if err := c.planOne(ctx, plan, m, live[m.Name]); err != nil {
+				return nil, err
+			}
 			delete(live, m.Name)
 		}
 		for _, name := range slices.Sorted(maps.Keys(live)) {
@@ -118,29 +121,59 @@ func (c *Cluster) liveIn(ctx context.Context, at scope, project string) (map[str
 	return map[string]*unstructured.Unstructured{project: object}, nil
 }
 
-// add plans what is to be done about one manifest.
-func (p *Plan) add(m *generate.Manifest, at scope, live *unstructured.Unstructured) {
-	wanted := &unstructured.Unstructured{Object: m.Map()}
+// planOne plans what is to be done about one manifest.
+func (c *Cluster) planOne(ctx context.Context, plan *Plan, m *generate.Manifest, live *unstructured.Unstructured) error {
+	step := Step{
+		Verb: Create, Kind: schema.FromAPIVersionAndKind(m.APIVersion, m.Kind), Namespace: m.Namespace, Name: m.Name,
+		wanted: &unstructured.Unstructured{Object: m.Map()}, live: live,
+	}
 	hash := sha256.Sum256(m.Tree().YAML(nil))
 	const enough = 12 // bytes, to tell what was applied from what is to be
 	sum := hex.EncodeToString(hash[:enough])
-	if live != nil && live.GetAnnotations()[annotationApplied] == sum && contains(live.Object, wanted.Object) {
-		p.Unchanged++
-		return
+	applied := live != nil && live.GetAnnotations()[annotationApplied] == sum && contains(live.Object, step.wanted.Object)
+	annotate(step.wanted, sum)
+	if live != nil {
+		step.Verb, step.Adopts = Change, !isOurs(live)
 	}
-	annotations := wanted.GetAnnotations()
+	if applied && isTouched(live) {
+		changes, err := c.changes(ctx, step)
+		if err != nil {
+			return err
+		}
+		applied = !changes
+	}
+	if applied {
+		plan.Unchanged++
+	} else {
+		plan.Steps = append(plan.Steps, step)
+	}
+	return nil
+}
+
+func annotate(object *unstructured.Unstructured, sum string) {
+	annotations := object.GetAnnotations()
 	if annotations == nil {
 		annotations = map[string]string{}
 	}
 	annotations[annotationApplied] = sum
-	wanted.SetAnnotations(annotations)
-	step := Step{Verb: Change, Kind: at.kind, Namespace: at.namespace, Name: m.Name, wanted: wanted, live: live}
-	if live == nil {
-		step.Verb = Create
-	} else {
-		step.Adopts = !isOurs(live)
+	object.SetAnnotations(annotations)
+}
+
+// isTouched reports whether somebody else has written to the specification, and may have added to the elements of a list
+// what takes the meaning of the rest away.
+func isTouched(live *unstructured.Unstructured) bool {
+	for _, entry := range live.GetManagedFields() {
+		if entry.Manager != generate.Manager && entry.Subresource == "" && entry.FieldsV1 != nil && bytes.Contains(entry.FieldsV1.Raw, []byte(`"f:spec"`)) {
+			return true
+		}
 	}
-	p.Steps = append(p.Steps, step)
+	return false
+}
+
+// changes asks the API server whether applying would change anything.
+func (c *Cluster) changes(ctx context.Context, s Step) (bool, error) {
+	before, after, err := c.compare(ctx, s)
+	return before != after, err
 }
 
 // String names what the step is about, as kubectl does: stage/red-production.
