@@ -15,10 +15,10 @@ import (
 // shows defaults, and fields that vanish. The error is a Problem.
 func (c *Cluster) Diff(ctx context.Context, s Step) (string, error) {
 	from, to := "live/"+s.String(), "generated/"+s.String()
-	switch s.Verb {
-	case Create:
+	if s.Verb == Create {
 		from = os.DevNull
-	case Delete:
+	}
+	if s.Verb == Delete {
 		to = os.DevNull
 	}
 	before, after, err := c.compare(ctx, s)
