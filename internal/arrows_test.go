@@ -32,8 +32,9 @@ var floors = [][]string{
 		"internal/kargo", "internal/access", "internal/freightdiff", "internal/overlay", "internal/notify", "internal/cards", "internal/manifests", "internal/route", "internal/wording",
 		"internal/kargosim/memory", "internal/kargosim/rules", "internal/kargosim/event", "internal/kargosim/registry",
 	},
-	{"internal/contents", "internal/cards/cardstest", "internal/notify/ledger"},
+	{"internal/contents", "internal/cards/cardstest", "internal/notify/ledger", "internal/manifests/generate", "internal/manifests/edit", "internal/manifests/schema"},
 	{
+		"internal/manifests/directory", "internal/manifests/cluster",
 		"internal/bot", "internal/doctor", "internal/pullrequest", "internal/shipment", "internal/release", "internal/record", "internal/notice", "internal/announce",
 		"internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world",
 	},

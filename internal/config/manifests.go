@@ -1,8 +1,6 @@
 package config
 
 import (
-	"strings"
-
 	"github.com/davidaparicio/kargo-bot/internal/manifests"
 	"github.com/davidaparicio/kargo-bot/internal/strictyaml"
 )
@@ -23,20 +21,17 @@ type Overlays struct {
 	GitURL string `yaml:"-"`
 }
 
-// placeImage is the name that the deployment guide's manifests have for every service's image, below the
-// registry.
-const placeImage = "/app"
-
-// overlaysOf returns where the overlays of a pipeline file are, nil if it does not say.
+// overlaysOf returns where the overlays of a pipeline file are, nil if it does not say, or has Helm charts in their place.
+// Where one service or one environment has them elsewhere, it does not know.
 func overlaysOf(m *manifests.Pipeline) *Overlays {
-	if m.GitRepo == "" || m.KustomizeBasePath == "" {
+	promotion := m.Promotion
+	if promotion == nil {
+		promotion = &manifests.Promotion{}
+	}
+	if m.GitRepo == "" || m.KustomizeBasePath == "" && promotion.Path == "" || promotion.Helm != nil {
 		return nil
 	}
-	o := &Overlays{GitURL: m.GitRepo, Branch: m.GitBranch, Path: strings.Trim(m.KustomizeBasePath, "/") + "/{environment}/{service}"}
-	if m.DockerRegistry != "" {
-		o.Image = strings.TrimRight(m.DockerRegistry, "/") + placeImage
-	}
-	return o
+	return &Overlays{GitURL: m.GitRepo, Branch: m.GitBranch, Path: m.PathPattern(promotion), Image: m.PlaceImage(promotion)}
 }
 
 func (o *Overlays) validate(c *Config, at strictyaml.Path) {

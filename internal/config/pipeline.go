@@ -100,7 +100,7 @@ func (c *Config) fromFile(p *Pipeline, path strictyaml.Path, read readFile) stri
 		errors.As(err, &problems)
 		return problems
 	}
-	p.Project, p.Namespace, p.Stages, p.Services = m.Project, m.Namespace, manifests.StagePattern, m.Services
+	p.Project, p.Namespace, p.Stages, p.Services = m.Project, m.Namespace, manifests.StagePattern, m.ServiceNames()
 	p.GitURL = m.GitRepo
 	if p.Overlays == nil {
 		p.Overlays = overlaysOf(m)

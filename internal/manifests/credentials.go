@@ -48,7 +48,7 @@ func (p *Pipeline) Repositories() []credentials.Repository {
 		all = append(all, credentials.Repository{Type: credentials.TypeGit, URL: p.GitRepo, Namespace: p.Namespace})
 	}
 	if registry := strings.TrimSuffix(p.DockerRegistry, "/"); registry != "" {
-		for _, service := range p.Services {
+		for _, service := range p.ServiceNames() {
 			all = append(all, credentials.Repository{Type: credentials.TypeImage, URL: registry + "/" + service, Namespace: p.Namespace})
 		}
 	}

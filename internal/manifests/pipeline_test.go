@@ -28,15 +28,15 @@ func TestLoadTheGuidesFile(t *testing.T) {
 		GitBranch:         "main",
 		DockerRegistry:    "quay.io/davidaparicio",
 		KustomizeBasePath: "k8s/overlays",
-		Services:          []string{"red", "blue", "green", "yellow", "git-sync"},
+		Services:          []manifests.Service{{Name: "red"}, {Name: "blue"}, {Name: "green"}, {Name: "yellow"}, {Name: "git-sync"}},
 		Environments: []manifests.Environment{
-			{Name: "development", AutoPromote: true, Warehouse: &manifests.Warehouse{
+			{Name: "development", Available: "OneOf", AutoPromote: true, Warehouse: &manifests.Warehouse{
 				ImageTagPattern: "^sha-.*", ImageSelectionStrategy: "NewestBuild", DiscoveryLimit: 10,
 			}},
-			{Name: "staging", AutoPromote: true, Warehouse: &manifests.Warehouse{
+			{Name: "staging", Available: "OneOf", AutoPromote: true, Warehouse: &manifests.Warehouse{
 				SemverConstraint: ">=0.0.0", ImageSelectionStrategy: "SemVer", DiscoveryLimit: 10,
 			}},
-			{Name: "production"},
+			{Name: "production", Available: "OneOf"},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -67,8 +67,8 @@ func TestParseDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &manifests.Pipeline{
-		Project: "p", Namespace: "p", GitBranch: "main", Services: []string{"red"},
-		Environments: []manifests.Environment{{Name: "dev", Warehouse: &manifests.Warehouse{ImageSelectionStrategy: "SemVer"}}},
+		Project: "p", Namespace: "p", GitBranch: "main", Services: []manifests.Service{{Name: "red"}},
+		Environments: []manifests.Environment{{Name: "dev", Available: "OneOf", Warehouse: &manifests.Warehouse{ImageSelectionStrategy: "SemVer"}}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -201,7 +201,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		stages := map[string]bool{}
-		for _, s := range p.Services {
+		for _, s := range p.ServiceNames() {
 			for _, e := range p.Environments {
 				name := manifests.StageName(s, e.Name)
 				if s == "" || e.Name == "" || p.Project == "" || p.Namespace == "" || stages[name] {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -23,19 +24,17 @@ func (p *Pipeline) validate(doc *strictyaml.Document) {
 		doc.Report("gitBranch", "is empty", "write the branch's name, or remove the line")
 	}
 	p.checkGitRepo(doc)
-	CheckNames(doc, "services", p.Services)
+	p.Promotion.validate(doc, "promotion")
+	p.checkServices(doc)
 	seen := map[string]bool{}
-	for i, e := range p.Environments {
+	for i := range p.Environments {
 		path := strictyaml.Path("environments").Index(i)
-		CheckName(doc, path.Key("name"), e.Name, seen)
-		if e.Warehouse != nil {
-			e.Warehouse.validate(doc, path.Key("warehouse"))
-		} else if i == 0 {
-			doc.Report(path, "the first environment has no warehouse, so that no Freight can ever reach it",
-				"add one, or move the environment behind the one that it is promoted from")
-		}
+		CheckName(doc, path.Key("name"), p.Environments[i].Name, seen)
+		p.checkEnvironment(doc, path, i)
 	}
+	p.ArgoCD.validate(doc, "argocd")
 	p.checkStageNames(doc)
+	p.checkWarehouses(doc)
 }
 
 // CheckName reports a name that is not a DNS label, because names become part of the names of
@@ -83,7 +82,7 @@ var plainName = strings.NewReplacer("_", "-", " ", "-", ".", "-")
 // a-b-c is service a in environment b-c, it can't also be service a-b in environment c.
 func (p *Pipeline) checkStageNames(doc *strictyaml.Document) {
 	services := map[string]bool{}
-	for _, s := range p.Services {
+	for _, s := range p.ServiceNames() {
 		services[s] = true
 	}
 	environments := map[string]bool{}
@@ -96,7 +95,7 @@ func (p *Pipeline) checkStageNames(doc *strictyaml.Document) {
 			if e.Name[cut] != '-' || !environments[tail] {
 				continue
 			}
-			for _, s := range p.Services {
+			for _, s := range p.ServiceNames() {
 				if other := s + "-" + middle; services[other] {
 					doc.Report(strictyaml.Path("environments").Index(i).Key("name"),
 						fmt.Sprintf("Stage %s would be both %s in %s and %s in %s", StageName(s, e.Name), s, e.Name, other, tail),
@@ -134,18 +133,52 @@ func hasPassword(u *url.URL) bool {
 var versionRange = regexp.MustCompile(`^[-0-9A-Za-z.+*<>=!~^|, ]*[0-9xX*][-0-9A-Za-z.+*<>=!~^|, ]*$`)
 
 func (w *Warehouse) validate(doc *strictyaml.Document, path strictyaml.Path) {
-	if at := path.Key("imageTagPattern"); doc.Has(at) {
-		if _, err := regexp.Compile(w.ImageTagPattern); err != nil {
-			doc.Report(at, "is not a regular expression: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "),
-				`write it as Go's regexp package takes it, such as "^sha-.*"`)
-		} else if w.ImageTagPattern == "" {
-			doc.Report(at, "is empty", "write a regular expression, or remove the line")
-		}
+	if w == nil {
+		return
 	}
-	if at := path.Key("semverConstraint"); doc.Has(at) && !versionRange.MatchString(w.SemverConstraint) {
-		doc.Report(at, "is not a range of versions", `write one such as ">=1.2.0" or "^3.0", or remove the line`)
-	}
+	CheckName(doc, path.Key("name"), w.Name, nil)
+	checkTags(doc, path, w.ImageTagPattern, w.SemverConstraint)
 	if at := path.Key("discoveryLimit"); doc.Has(at) && (w.DiscoveryLimit < 1 || w.DiscoveryLimit > maxDiscoveryLimit) {
 		doc.Report(at, fmt.Sprintf("%d is out of range", w.DiscoveryLimit), fmt.Sprintf("write a number from 1 to %d", maxDiscoveryLimit))
+	}
+	for i, pattern := range w.IgnoreTagPatterns {
+		checkPattern(doc, path.Key("ignoreTagPatterns").Index(i), pattern)
+	}
+	if at := path.Key("platform"); doc.Has(at) && !platform.MatchString(w.Platform) {
+		doc.Report(at, "is not a platform", "write one such as linux/arm64, or remove the line")
+	}
+	checkDuration(doc, path.Key("interval"), w.Interval)
+}
+
+// platform is an operating system and an architecture, as Kargo takes it.
+var platform = regexp.MustCompile(`^\w+/\w+$`)
+
+func checkTags(doc *strictyaml.Document, path strictyaml.Path, pattern, constraint string) {
+	if at := path.Key("imageTagPattern"); doc.Has(at) {
+		checkPattern(doc, at, pattern)
+	}
+	checkConstraint(doc, path.Key("semverConstraint"), constraint)
+}
+
+func checkPattern(doc *strictyaml.Document, at strictyaml.Path, pattern string) {
+	if _, err := regexp.Compile(pattern); err != nil {
+		doc.Report(at, "is not a regular expression: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "),
+			`write it as Go's regexp package takes it, such as "^sha-.*"`)
+	} else if pattern == "" {
+		doc.Report(at, "is empty", "write a regular expression, or remove the line")
+	}
+}
+
+func checkConstraint(doc *strictyaml.Document, at strictyaml.Path, constraint string) {
+	if doc.Has(at) && !versionRange.MatchString(constraint) {
+		doc.Report(at, "is not a range of versions", `write one such as ">=1.2.0" or "^3.0", or remove the line`)
+	}
+}
+
+// checkDuration reports a duration that is there and that Kargo does not take: it knows whole seconds, minutes and
+// hours.
+func checkDuration(doc *strictyaml.Document, at strictyaml.Path, d time.Duration) {
+	if doc.Has(at) && (d <= 0 || d%time.Second != 0) {
+		doc.Report(at, "is not a duration that Kargo takes", "write whole seconds, minutes or hours, such as 90s, 5m or 24h, or remove the line")
 	}
 }

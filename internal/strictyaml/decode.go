@@ -28,10 +28,7 @@ func (d *decoder) value(path Path, node *yaml.Node, out reflect.Value, f field) 
 	for node.Kind == yaml.AliasNode {
 		node = node.Alias
 	}
-	if d.values++; d.values == maxValues+1 {
-		d.fail("", fmt.Sprintf("the file has more than %d values, aliases unfolded", maxValues), "check that it is the right one")
-	}
-	if d.spent() {
+	if d.count(); d.spent() {
 		return
 	}
 	switch {
@@ -44,8 +41,12 @@ func (d *decoder) value(path Path, node *yaml.Node, out reflect.Value, f field) 
 		d.fail(path, "has a YAML tag", "remove the word that begins with an exclamation mark")
 	case !fits(node, out.Type()):
 		d.mismatch(path, node, out.Type(), f)
+	case out.Kind() == reflect.Struct && node.Kind == yaml.ScalarNode:
+		d.short(path, node, out)
 	case out.Kind() == reflect.Struct:
 		d.structure(path, node, out)
+	case out.Type() == openType:
+		out.Set(reflect.ValueOf(Open(d.open(path, node))))
 	case out.Kind() == reflect.Map:
 		d.mapping(path, node, out, f)
 	case out.Type() == oneOrMoreType && node.Kind == yaml.ScalarNode:
@@ -56,6 +57,13 @@ func (d *decoder) value(path Path, node *yaml.Node, out reflect.Value, f field) 
 		d.list(path, node, out, f)
 	default:
 		d.scalar(path, node, out, f)
+	}
+}
+
+// count counts a value, and reports the first one that is too many.
+func (d *decoder) count() {
+	if d.values++; d.values == maxValues+1 {
+		d.fail("", fmt.Sprintf("the file has more than %d values, aliases unfolded", maxValues), "check that it is the right one")
 	}
 }
 
@@ -101,6 +109,14 @@ func (d *decoder) structure(path Path, node *yaml.Node, out reflect.Value) {
 			setDefault(out.Field(f.index), f)
 		}
 	}
+}
+
+// short decodes the scalar that stands for a struct. Nothing is written at the path of its field, so that what is
+// wrong with it is said of the path of the whole.
+func (d *decoder) short(path Path, node *yaml.Node, out reflect.Value) {
+	f, _ := shorthand(out.Type())
+	setDefaults(out)
+	d.value(path, node, out.Field(f.index), f)
 }
 
 // unknown reports a field that doesn't exist, and returns the one that was probably meant.

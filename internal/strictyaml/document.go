@@ -10,8 +10,9 @@
 //	enum:"debug,info"    the only values of a text
 //	example:"[T01]"      shown where it is missing
 //
-// Fields are of type string, bool, int, int64, time.Duration, OneOrMore, or are structs, pointers to, slices
-// of and maps from string to any of these, but contain no struct of their own type. A type with a method DescribeYAML() string is called by
+// Fields are of type string, bool, int, int64, time.Duration, OneOrMore, Open, or are structs, pointers to, slices
+// of and maps from string to any of these, but contain no struct of their own type. A struct that is a Shorthand
+// may be written as a scalar. A type with a method DescribeYAML() string is called by
 // what that returns. Anything else is an error of the programmer, and panics.
 //
 // The package must never show a value of which it doesn't know that it is harmless: people paste
@@ -61,6 +62,13 @@ func Decode(file string, data []byte, into any) *Document {
 func (d *Document) Has(path Path) bool {
 	_, ok := d.at[path]
 	return ok
+}
+
+// Position returns the line and the column, counted from 1, of what is written at the path, or of the closest thing
+// around it.
+func (d *Document) Position(path Path) (line, column int) {
+	at := d.locate(path)
+	return at.line, at.column
 }
 
 // Unread reports whether what is written at the path, or somewhere inside it, could not be decoded,

@@ -155,7 +155,11 @@ func describe(t reflect.Type, f field) string {
 	case reflect.Map:
 		return "a mapping"
 	case reflect.Struct:
-		return "a mapping with the fields " + strings.Join(names(fieldsOf(t)), ", ")
+		fields := "a mapping with the fields " + strings.Join(names(fieldsOf(t)), ", ")
+		if f, ok := shorthand(t); ok {
+			return "its " + f.name + ", or " + fields
+		}
+		return fields
 	default:
 		panic(fmt.Sprintf("strictyaml: can't decode a %s", t))
 	}

@@ -33,7 +33,12 @@ func fits(node *yaml.Node, t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Pointer:
 		return fits(node, t.Elem())
-	case reflect.Struct, reflect.Map:
+	case reflect.Struct:
+		if _, ok := shorthand(t); ok && node.Kind == yaml.ScalarNode {
+			return true
+		}
+		return node.Kind == yaml.MappingNode
+	case reflect.Map:
 		return node.Kind == yaml.MappingNode
 	case reflect.Slice:
 		return node.Kind == yaml.SequenceNode || t == oneOrMoreType && node.Kind == yaml.ScalarNode

@@ -1,0 +1,141 @@
+package generate
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/davidaparicio/kargo-bot/internal/manifests"
+)
+
+// checkout is where a promotion has the Git repository.
+const checkout = "./src"
+
+// config returns the configuration of a step that is written for whoever names it.
+func (w *stepWriter) config(name string) Object {
+	switch name {
+	case manifests.StepClone:
+		return Object{
+			{"repoURL", w.p.GitRepo},
+			{"checkout", List{Object{{"branch", w.p.GitBranch}, {"path", checkout}}}},
+		}
+	case manifests.StepKustomizeImage:
+		return Object{{"path", w.folder()}, {"images", w.kustomizeImages()}}
+	case manifests.StepHelmImage:
+		return w.helmImages()
+	case manifests.StepHelmChart:
+		return Object{{"path", w.folder()}, {"charts", w.charts()}}
+	case manifests.StepCommit:
+		return Object{{"path", checkout}, {"message", w.message()}}
+	case manifests.StepPush:
+		if w.has(manifests.StepOpenPR) {
+			return Object{{"path", checkout}, {"generateTargetBranch", true}}
+		}
+		return Object{{"path", checkout}, {"targetBranch", w.p.GitBranch}}
+	case manifests.StepOpenPR, manifests.StepWaitForPR:
+		return w.pullRequest(name)
+	default:
+		return w.argoCDUpdate()
+	}
+}
+
+// folder returns the path of the folder that the promotion changes, below that of the promotion.
+func (w *stepWriter) folder() string { return checkout + "/" + path.Clean(w.p.PathOf(w.s, w.d)) }
+
+// tag returns the expression for the tag of an image. Kargo takes what looks like a number for one, unless told
+// otherwise: a version never does.
+func (w *stepWriter) tag(image manifests.Image) string {
+	strategy := w.d.Rules.ImageSelectionStrategy
+	if image.Warehouse != nil {
+		strategy = image.Warehouse.ImageSelectionStrategy
+	}
+	if strategy == "SemVer" {
+		return fmt.Sprintf("${{ imageFrom(%q).Tag }}", image.Repository)
+	}
+	return fmt.Sprintf("${{ quote(imageFrom(%q).Tag) }}", image.Repository)
+}
+
+func (w *stepWriter) kustomizeImages() List {
+	var list List
+	for i, image := range w.p.ImagesOf(w.s) {
+		replaces := image.Replaces
+		if replaces == "" && i == 0 {
+			replaces = w.p.PlaceImage(w.d.Promotion)
+		}
+		o := Object{{"image", image.Repository}, {"tag", w.tag(image)}}
+		if replaces != "" && replaces != image.Repository {
+			o = Object{{"image", replaces}, {"newName", image.Repository}, {"tag", w.tag(image)}}
+		}
+		list = append(list, o)
+	}
+	return list
+}
+
+func (w *stepWriter) helmImages() Object {
+	helm := w.d.Promotion.Helm
+	if helm == nil {
+		helm = &manifests.Helm{Values: "values.yaml", TagKey: "image.tag"}
+	}
+	var updates List
+	for _, image := range w.p.ImagesOf(w.s) {
+		key := image.TagKey
+		if key == "" {
+			key = helm.TagKey
+		}
+		updates = append(updates, Object{{"key", key}, {"value", w.tag(image)}})
+	}
+	return Object{{"path", w.folder() + "/" + path.Clean(helm.Values)}, {"updates", updates}}
+}
+
+// charts: Helm names the registry and the chart where Kargo's Warehouse has one URL.
+func (w *stepWriter) charts() List {
+	list := List{}
+	for _, chart := range w.s.Charts {
+		repository, name, from := chart.Repository, chart.Name, fmt.Sprintf("%q, %q", chart.Repository, chart.Name)
+		if name == "" {
+			from = fmt.Sprintf("%q", repository)
+			cut := strings.LastIndexByte(repository, '/')
+			repository, name = repository[:cut], repository[cut+1:]
+		}
+		list = append(list, Object{{"repository", repository}, {"name", name}, {"version", "${{ chartFrom(" + from + ").Version }}"}})
+	}
+	return list
+}
+
+// message returns the message of the commit: where to, what, and which version.
+func (w *stepWriter) message() string {
+	return fmt.Sprintf("[%s] %s: ${{ imageFrom(%q).Tag }}", w.d.Environment.ShortName(), w.s.Name, w.p.ImagesOf(w.s)[0].Repository)
+}
+
+func (w *stepWriter) pullRequest(step string) Object {
+	settings := w.d.Promotion.PullRequest
+	if settings == nil {
+		settings = &manifests.PullRequest{}
+	}
+	o := Object{{"repoURL", w.p.GitRepo}}
+	if settings.Provider != "" {
+		o = append(o, Field{"provider", settings.Provider})
+	}
+	if step == manifests.StepWaitForPR {
+		return append(o, Field{"prNumber", fmt.Sprintf("${{ outputs['%s'].pr.id }}", w.aliasOf(manifests.StepOpenPR))})
+	}
+	title := settings.Title
+	if title == "" {
+		title = w.message()
+	}
+	o = append(o,
+		Field{"sourceBranch", fmt.Sprintf("${{ outputs['%s'].branch }}", w.aliasOf(manifests.StepPush))},
+		Field{"targetBranch", w.p.GitBranch}, Field{"title", title})
+	if len(settings.Labels) > 0 {
+		o = append(o, Field{"labels", texts(settings.Labels)})
+	}
+	return o
+}
+
+func (w *stepWriter) argoCDUpdate() Object {
+	app := Object{{"name", w.d.Stage}}
+	if a := w.p.ArgoCD; a != nil && a.Namespace != defaultArgoCDNamespace {
+		app = append(app, Field{"namespace", a.Namespace})
+	}
+	return Object{{"apps", List{app}}}
+}

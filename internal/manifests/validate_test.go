@@ -1,0 +1,129 @@
+package manifests_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/davidaparicio/kargo-bot/internal/manifests"
+	"github.com/davidaparicio/kargo-bot/internal/strictyaml"
+)
+
+// whole is a file that manifests can be made of, with some lines more.
+func whole(services, environments, more string) string {
+	return "project: p\ngitRepo: https://github.com/acme/p.git\ndockerRegistry: quay.io/acme\nkustomizeBasePath: overlays\n" +
+		"services: " + services + "\nenvironments:\n- {name: dev, warehouse: {}}\n" + environments + more
+}
+
+func TestParseCompleteTellsWhatIsWrong(t *testing.T) {
+	const prod = "- {name: prod}\n"
+	for _, test := range []struct{ name, data, want string }{
+		{"nothing to commit to", "project: p\nservices: [red]\nenvironments:\n- {name: dev, warehouse: {}}\n",
+			"config.yaml:1:1: gitRepo: missing: promotions commit to it; add it, for example gitRepo: https://github.com/acme/microsvcs.git\n" +
+				"config.yaml:1:1: dockerRegistry: missing: services have their images there; add it, for example dockerRegistry: quay.io/acme\n" +
+				"config.yaml:1:1: kustomizeBasePath: missing: promotions change the overlays there; add it, for example kustomizeBasePath: k8s/overlays"},
+		{"namespace", whole("[red]", "", "namespace: q\n"),
+			"config.yaml:8:12: namespace: is not the project's name: Kargo keeps what belongs to a Project in the namespace of that name; remove the line, or rename the project"},
+		{"unknown environment", whole("[{name: red, environments: {prd: {}}}]", prod, ""),
+			`config.yaml:5:39: services[0].environments.prd: there is no environment "prd" here; did you mean prod?`},
+		{"from later", whole("[red]", "- {name: eu, from: us}\n- {name: us}\n", ""),
+			`config.yaml:8:20: environments[1].from[0]: there is no environment "us" here; write one of dev`},
+		{"from and warehouse", whole("[red]", "- {name: eu, from: dev, warehouse: {name: x}}\n", ""),
+			"config.yaml:8:20: environments[1].from: does not go with a warehouse: Freight comes from the one or the other; remove one of the two"},
+		{"from two Warehouses", whole("[red]", "- {name: eu, warehouse: {name: x}}\n- {name: us, from: [dev, eu]}\n", ""),
+			"config.yaml:9:14: environments[2].from: Freight of red-us would be from Warehouse red-releases and from Warehouse red-x; name environments whose Freight is from the same Warehouse"},
+		{"soaking in a Warehouse", whole("[red]", "- {name: eu, warehouse: {name: x}, requiredSoakTime: 1h}\n", ""),
+			"config.yaml:8:54: environments[1].requiredSoakTime: has no effect on Freight that comes from a Warehouse; remove the line, or the warehouse"},
+		{"part of a second", whole("[red]", "- {name: prod, requiredSoakTime: 1500ms}\n", ""),
+			"config.yaml:8:34: environments[1].requiredSoakTime: is not a duration that Kargo takes; write whole seconds, minutes or hours, such as 90s, 5m or 24h, or remove the line"},
+		{"two kinds of one Warehouse", whole("[red]", "- {name: eu, warehouse: {semverConstraint: ^2}}\n", ""),
+			"config.yaml:8:14: environments[1].warehouse: Warehouse red-releases would be of two kinds; give one of the two a name, such as name: nightly"},
+		{"one Warehouse of two services", whole("[red, red-x]", "- {name: eu, warehouse: {name: x-releases}}\n", ""),
+			"config.yaml:5:17: services[1]: Warehouse red-x-releases would be both of red and of red-x; rename one of the services"},
+		{"repository", whole("[{name: red, image: 'https://quay.io/acme/red:1'}]", "", ""),
+			"config.yaml:5:31: services[0].image: is not a repository of images; write it without https:// and without a tag, such as quay.io/acme/red"},
+		{"image and images", whole("[{name: red, image: a/b, images: [{repository: a/b}, {repository: a/b}]}]", "", ""),
+			"config.yaml:5:31: services[0].image: does not go with images; make it the first of images\n" +
+				"config.yaml:5:77: services[0].images[1].repository: is there twice; remove one of the two"},
+		{"chart", whole("[{name: red, charts: [{repository: 'oci://ghcr.io'}, {repository: 'oci://ghcr.io/a/b', name: b}, {repository: 'https://a.dev'}]}]", "", ""),
+			"config.yaml:5:46: services[0].charts[0].repository: is not the URL of a repository of charts; write one such as oci://ghcr.io/acme/charts/red, or https://charts.acme.dev with a name\n" +
+				"config.yaml:5:104: services[0].charts[1].name: does not go with an OCI repository, whose URL ends with the chart's name; remove the line\n" +
+				"config.yaml:5:108: services[0].charts[2]: does not say which chart of the repository; add name"},
+		{"tag of a second image", whole("[{name: red, promotion: {helm: {}}, images: [{repository: a/b}, {repository: a/c}]}]", "", ""),
+			"config.yaml:5:75: services[0].images[1]: does not say where its tag stands in the values of the chart; add tagKey, for example tagKey: sidecar.image.tag"},
+		{"out of the repository", whole("[red]", "", "promotion: {path: '../{service}'}\n"),
+			"config.yaml:8:19: promotion.path: is not a folder of the repository; write one such as k8s/overlays/{environment}/{service}"},
+		{"placeholder", whole("[red]", "", "promotion: {path: \"{svc}\"}\n"),
+			"config.yaml:8:19: promotion.path: is not a folder of the repository; write one such as k8s/overlays/{environment}/{service}"},
+		{"misspelt step", whole("[red]", "", "promotion: {steps: [git-clone, git-comit]}\n"),
+			`config.yaml:8:32: promotion.steps[1]: "git-comit" is not a step that is written for you; did you mean git-commit? Otherwise add config`},
+		{"aliases", whole("[red]", "", "promotion:\n  steps:\n  - {uses: fail, as: a, config: {}}\n  - {uses: fail, as: a, config: {}}\n  - {uses: fail, as: step-1, config: {}}\n"),
+			"config.yaml:11:22: promotion.steps[1].as: is the alias of another step; choose another one\n" +
+				"config.yaml:12:22: promotion.steps[2].as: is an alias that Kargo gives by itself; choose another one"},
+		{"task", whole("[red]", "", "promotion:\n  steps:\n  - {task: warm, continueOnError: true}\n  - {uses: fail, task: warm}\n  - {as: nothing}\n"),
+			"config.yaml:10:35: promotion.steps[0].continueOnError: does not go with a task; remove it; a task takes vars\n" +
+				"config.yaml:11:5: promotion.steps[1]: has both uses and task; remove one of the two\n" +
+				"config.yaml:12:5: promotion.steps[2]: says neither which step it uses nor which task; add uses"},
+		{"no steps", whole("[red]", "", "promotion: {steps: []}\n"),
+			"config.yaml:8:13: promotion.steps: is empty: a Stage without steps can't be promoted to; name the steps, or remove it"},
+		{"verification of nothing", whole("[red]", "- {name: prod, verification: {}}\n", ""),
+			"config.yaml:8:16: environments[1].verification: names no AnalysisTemplate, so that nothing is verified; add analysisTemplates, or remove it"},
+		{"destination", whole("[red]", "", "argocd: {destination: a/b}\n"),
+			"config.yaml:8:23: argocd.destination: is not a namespace; write one such as {service}-{environment}"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p, err := manifests.ParseComplete("config.yaml", []byte(test.data))
+			if _, ok := errors.AsType[strictyaml.Problems](err); !ok || p != nil {
+				t.Fatalf("accepted: %+v, %v", p, err)
+			}
+			if diff := cmp.Diff(test.want, err.Error()); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTheLastThatSaysSomethingDecides(t *testing.T) {
+	p, err := manifests.ParseComplete("config.yaml", []byte(whole(
+		"[{name: red, promotion: {path: red}, environments: {prod: {autoPromote: true, promotion: {by: commit}}}}, blue]",
+		"- {name: prod, promotion: {path: prod, by: pullRequest}}\n", "promotion: {path: all, image: a/b}\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][]string{}
+	for i := range p.Services {
+		_, deliveries := p.Of(&p.Services[i])
+		for _, d := range deliveries {
+			auto := "by hand"
+			if d.AutoPromote {
+				auto = "by itself"
+			}
+			got[d.Stage] = []string{d.Promotion.Path, d.Promotion.By, d.Promotion.Image, auto, d.Warehouse, strings.Join(d.Upstream, " ")}
+		}
+	}
+	want := map[string][]string{
+		"red-dev":   {"red", "", "a/b", "by hand", "red-releases", ""},
+		"red-prod":  {"red", "commit", "a/b", "by itself", "red-releases", "red-dev"},
+		"blue-dev":  {"all", "", "a/b", "by hand", "blue-releases", ""},
+		"blue-prod": {"prod", "pullRequest", "a/b", "by hand", "blue-releases", "blue-dev"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEveryExampleIsComplete(t *testing.T) {
+	for _, name := range []string{"everything.yaml", "color/kargo/config.yaml"} {
+		data, err := os.ReadFile(filepath.Join("..", "..", "examples", filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := manifests.ParseComplete(name, data); err != nil {
+			t.Error(err)
+		}
+	}
+}
