@@ -4,7 +4,10 @@
 // correct the file or guess what it leaves out.
 package manifests
 
-import "github.com/davidaparicio/kargo-bot/internal/strictyaml"
+import (
+	"github.com/davidaparicio/kargo-bot/internal/credentials"
+	"github.com/davidaparicio/kargo-bot/internal/strictyaml"
+)
 
 // Pipeline is the content of a pipeline file.
 type Pipeline struct {
@@ -24,6 +27,10 @@ type Pipeline struct {
 	Services []string `yaml:"services" required:"true" example:"[red, blue]"`
 	// Environments are in the order in which Freight passes them.
 	Environments []Environment `yaml:"environments" required:"true"`
+	// Credentials says which Secrets Kargo is to find, and where their values come from: see internal/credentials.
+	Credentials *credentials.Declaration `yaml:"credentials"`
+	// CredentialWarnings are about what is allowed in Credentials and probably not meant.
+	CredentialWarnings strictyaml.Problems `yaml:"-"`
 }
 
 // Environment is a place that every service is promoted to.
@@ -74,6 +81,9 @@ func Parse(file string, data []byte) (*Pipeline, error) {
 		p.Namespace = p.Project
 	}
 	p.validate(doc)
+	if p.Credentials != nil {
+		p.CredentialWarnings = p.Credentials.Validate(doc, "credentials", p.Namespace)
+	}
 	if err := doc.Problems().Err(); err != nil {
 		return nil, err
 	}
