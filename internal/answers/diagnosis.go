@@ -17,14 +17,6 @@ type Diagnosis struct {
 	NotLooked []NotLooked `json:"notLooked"`
 }
 
-// Worst is the highest severity of what was found; empty if nothing was.
-func (d Diagnosis) Worst() Severity {
-	if len(d.Findings) == 0 {
-		return ""
-	}
-	return d.Findings[0].Severity
-}
-
 // NotLooked is a check that could not be done.
 type NotLooked struct {
 	// Check is the name of the check.
@@ -65,7 +57,7 @@ type Finding struct {
 	What string `json:"what"`
 	Why  string `json:"why"`
 	Fix  string `json:"fix"`
-	// Command is what to type in a shell to mend it, if that is all it takes. It may have several lines.
+	// Command is what to type in a shell, to mend it or to see more of it. It may have several lines.
 	Command string `json:"command,omitempty"`
 	// Fixable says that `bot doctor --fix` can do it.
 	Fixable bool `json:"fixable,omitempty"`

@@ -71,7 +71,7 @@ func (s *state) missingApplication(ctx context.Context, app updated) answers.Fin
 	}
 	if guess, ok := nearest.Word(app.name, names); ok {
 		f.What += fmt.Sprintf(" There is %s.", guess)
-		f.Fix = fmt.Sprintf("Write %s in the argocd-update step of Stage %s, if that is the one. Or make the Application:", guess, app.Stage.Name)
+		f.Fix = fmt.Sprintf("Write %s in the argocd-update step of Stage %s, if that is the one. Or make the Application.", guess, app.Stage.Name)
 	} else {
 		f.Fix = "Make the Application, with the repository, path and destination that it is to have; or correct its name in the Stage's argocd-update step."
 	}
@@ -138,7 +138,7 @@ func uncompared(app updated) *answers.Finding {
 		f := app.finding(answers.SeverityError)
 		f.What = fmt.Sprintf("Argo CD can't work on Application %s (%s). It says: %s", app.name, kind, sentence(message))
 		f.Why = "Nothing of it is rolled out until that is put right, and a promotion waits for it."
-		f.Fix = "Mend what Argo CD names: mostly the repository, the path, or the credentials for it. Then have it look again:"
+		f.Fix = "Mend what Argo CD names: mostly the repository, the path, or the credentials for it. Then have it look again."
 		f.Command = fmt.Sprintf("kubectl -n %s annotate %s %s argocd.argoproj.io/refresh=hard --overwrite", app.namespace, plurals["Application"], app.name)
 		return &f
 	}

@@ -58,7 +58,7 @@ func clocks(ctx context.Context, s *state) []finding {
 			Severity: answers.SeverityWarning, Subject: "Clock/" + clock.Of,
 			What: fmt.Sprintf("%s is %s %s that of %s.", here, apart(skew), direction, clock.Of),
 			Why:  "Signed requests and tokens are only good for some minutes: when clocks are further apart than that, they are refused. Ages and waits are wrong already.",
-			Fix:  "Let the machine, and the nodes of the cluster, keep time by NTP:", Command: "timedatectl set-ntp true && timedatectl status",
+			Fix:  "Let the machine, and the nodes of the cluster, keep time by NTP.", Command: "timedatectl set-ntp true && timedatectl status",
 		}
 		if skew >= signedFor {
 			f.Severity = answers.SeverityError

@@ -28,10 +28,10 @@ func New(surveyor Surveyor, now func() time.Time) *Doctor {
 	return &Doctor{surveyor: surveyor, now: now}
 }
 
-// With returns the same Doctor with more to look at.
-func (d *Doctor) With(p Ports) *Doctor {
+// Use gives the Doctor more to look at. It must not be called once the Doctor is at work.
+func (d *Doctor) Use(p Ports) {
 	p.Places = p.Places.withDefaults()
-	return &Doctor{surveyor: d.surveyor, now: d.now, ports: p}
+	d.ports = p
 }
 
 // Examine looks at a service, or at everything if service is empty. A name that is wrong comes back as a

@@ -145,7 +145,7 @@ func TestFindings(t *testing.T) {
 		{"a Warehouse can't discover", func(w *world) {
 			w.warehouse.Status.Conditions = cannotDiscover("Unable to discover artifacts: 401 Unauthorized")
 		}, []string{"warehouse|error|Warehouse/red|Warehouse red can't discover artifacts. Kargo says: Unable to discover artifacts: 401 Unauthorized.|" +
-			"Look at the credentials: a Secret with the label kargo.akuity.io/cred-type whose repoURL fits the repository."}},
+			"Look at the credentials: a Secret with the label kargo.akuity.io/cred-type whose repoURL fits the repository. Then have Kargo look again."}},
 		{"a Warehouse is looking", func(w *world) {
 			w.warehouse.Status.Conditions = []metav1.Condition{{Type: kargoapi.ConditionTypeHealthy, Status: metav1.ConditionUnknown}}
 		}, nil},
@@ -156,7 +156,7 @@ func TestFindings(t *testing.T) {
 			`In spec.subscriptions[0].image, replace allowTags by allowTagsRegexes: ['^v\d+''s$'].`}},
 		{"ignoreTags", func(w *world) { w.warehouse.Spec.Subscriptions[0].Image.IgnoreTags = []string{"a", "b"} }, []string{
 			"warehouse|error|Warehouse/red|Warehouse red discovers no images of quay.io/acme/red: its subscription has ignoreTags, which Kargo refuses from 1.11 on.|" +
-				"In spec.subscriptions[0].image, replace ignoreTags by ignoreTagsRegexes: ['a', 'b'].",
+				"In spec.subscriptions[0].image, replace ignoreTags by ignoreTagsRegexes: ['^a$', '^b$'].",
 		}},
 		{"semverConstraint of an image", func(w *world) {
 			w.warehouse.Spec.Subscriptions[0].Image.Constraint, w.warehouse.Spec.Subscriptions[0].Image.SemverConstraint = "", "^3.0.0"
@@ -171,14 +171,15 @@ func TestFindings(t *testing.T) {
 			w.promotions = append(w.promotions, p)
 			w.production.Status.LastPromotion = &kargoapi.PromotionReference{Name: p.Name}
 		}, []string{`promotion-failed|error|Stage/red-production|The last promotion of red to production, 3.2.0, failed at argocd-update. ` +
-			`Kargo says: Argo CD Application "red" in namespace "argocd" is not authorized.|` +
-			`add the annotation kargo.akuity.io/authorized-stage: microsvcs:red-production to the Application, or to the template of its ApplicationSet.`}},
+			`Kargo says: Argo CD Application "red" in namespace "argocd" is not authorized. ` +
+			`The Application does not let the Stage change it: see the check argocd-authorization.|` +
+			`add the annotation kargo.akuity.io/authorized-stage: microsvcs:red-production to the Application, or to the template of its ApplicationSet. The log has more.`}},
 		{"the last promotion failed, for a reason of its own", func(w *world) {
 			p := promotion(kargoapi.PromotionPhaseFailed, 5, "on fire")
 			w.promotions = append(w.promotions, p)
 			w.production.Status.LastPromotion = &kargoapi.PromotionReference{Name: p.Name}
 		}, []string{"promotion-failed|error|Stage/red-production|The last promotion of red to production, 3.2.0, failed at argocd-update. Kargo says: on fire.|" +
-			"Mend what Kargo names, then promote again: `/promote red production 3.2.0`"}},
+			"Mend what Kargo names, then promote again: `/promote red production 3.2.0`. The log has more."}},
 		{"a promotion has been waiting for long", func(w *world) {
 			w.promotions = append(w.promotions, promotion(kargoapi.PromotionPhaseRunning, 25, ""))
 		}, []string{"promotion-waits|warning|Stage/red-production|The promotion of red 3.2.0 to production has been at argocd-update for 25 min.|" +

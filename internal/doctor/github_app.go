@@ -29,32 +29,36 @@ func githubApp(ctx context.Context, s *state) []finding {
 	}
 	standing, err := s.GitHub.Standing(ctx)
 	if err != nil {
-		s.cannot(err.Error())
+		s.cannot(words("GitHub", err))
 		return nil
 	}
 	var all []finding
-	add := func(what, why, fix string) {
+	add := func(severity answers.Severity, what, why, fix string) {
 		all = append(all, finding{Finding: answers.Finding{
-			Severity: answers.SeverityError, Subject: "GitHub App/" + standing.App, What: what, Why: why, Fix: fix,
+			Severity: severity, Subject: "GitHub App/" + standing.App, What: what, Why: why, Fix: fix,
 		}})
 	}
 	if len(standing.Permissions) > 0 {
-		add(fmt.Sprintf("The GitHub App lacks %s.", list("permission", standing.Permissions)),
+		add(answers.SeverityError, fmt.Sprintf("The GitHub App lacks %s.", list("permission", standing.Permissions)),
 			"GitHub refuses what needs it.",
 			fmt.Sprintf("Give it on %s under Permissions & events, and have it accepted where the App is installed.", standing.Settings))
 	}
 	if len(standing.Events) > 0 {
-		add(fmt.Sprintf("The GitHub App is not subscribed to %s.", list("event", standing.Events)),
+		severity := answers.SeverityWarning
+		if slices.Contains(standing.Events, "issue_comment") {
+			severity = answers.SeverityError
+		}
+		add(severity, fmt.Sprintf("The GitHub App is not subscribed to %s.", list("event", standing.Events)),
 			"The bot does not hear of it: no comment is answered, or what changed is only noticed later.",
 			fmt.Sprintf("Subscribe on %s under Permissions & events.", standing.Settings))
 	}
 	for _, account := range slices.Sorted(maps.Keys(standing.Behind)) {
-		add(fmt.Sprintf("On %s the GitHub App does not have %s yet, though the App asks for it.", account, list("permission", standing.Behind[account])),
+		add(answers.SeverityError, fmt.Sprintf("On %s the GitHub App does not have %s yet, though the App asks for it.", account, list("permission", standing.Behind[account])),
 			"GitHub refuses there what needs it.",
 			fmt.Sprintf("Somebody who owns %s accepts the new permissions on the page of the installation.", account))
 	}
 	if !standing.Installed {
-		add("The GitHub App is not installed anywhere.", "It sees no repository.",
+		add(answers.SeverityError, "The GitHub App is not installed anywhere.", "It sees no repository.",
 			fmt.Sprintf("Install it on the repositories that it is for: %s", strings.TrimSuffix(standing.Settings, "/permissions")+"/installations"))
 	}
 	return all

@@ -35,7 +35,7 @@ func undelivered(ctx context.Context, s *state) []finding {
 	}
 	lost, err := s.GitHub.Undelivered(ctx, s.now.Add(-deliveriesAge))
 	if err != nil {
-		s.cannot(err.Error())
+		s.cannot(words("GitHub", err))
 		return nil
 	}
 	if lost.Count == 0 {

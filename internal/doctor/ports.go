@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -76,7 +77,21 @@ type SlackStanding struct {
 	ChannelsUnread bool
 }
 
-// Slack tells how the Slack app stands. Its errors are for people.
+// Unlooked is an error with the words for people: why something could not be looked at, and what to do about that.
+type Unlooked string
+
+// Error implements error.
+func (u Unlooked) Error() string { return string(u) }
+
+// words returns what is said to people of an error.
+func words(of string, err error) string {
+	if unlooked, ok := errors.AsType[Unlooked](err); ok {
+		return string(unlooked)
+	}
+	return of + " did not answer. Try again."
+}
+
+// Slack tells how the Slack app stands. An error for people is an Unlooked.
 type Slack interface {
 	Standing(ctx context.Context) (SlackStanding, error)
 }
@@ -107,7 +122,7 @@ type Undelivered struct {
 	IDs []int64
 }
 
-// GitHub tells how the GitHub App stands.
+// GitHub tells how the GitHub App stands. An error for people is an Unlooked.
 type GitHub interface {
 	Standing(ctx context.Context) (GitHubStanding, error)
 	// Undelivered returns the events since then that were not delivered at the last attempt.

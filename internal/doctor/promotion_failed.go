@@ -36,10 +36,10 @@ func failedPromotions(s *state) []answers.Finding {
 		}
 		fix := cards.Fix(s.Namespace, stage.Stage, last.Message)
 		if fix == "" {
-			fix = fmt.Sprintf("Mend what Kargo names, then promote again: `/promote %s %s %s`", service, stage.Environment, last.Freight.Version)
+			fix = fmt.Sprintf("Mend what Kargo names, then promote again: `/promote %s %s %s`.", service, stage.Environment, last.Freight.Version)
 		}
 		return []answers.Finding{{
-			Severity: answers.SeverityError, What: what, Fix: fix + " The log is there:", Command: s.logOf(*last),
+			Severity: answers.SeverityError, What: what, Fix: fix + " The log has more.", Command: s.logOf(*last),
 			Why: fmt.Sprintf("%s does not run what it was meant to, and may have been changed in part.", stage.Environment),
 		}}
 	})

@@ -37,13 +37,13 @@ func queued(s *state) []answers.Finding {
 		}
 		if v := stage.Verification; v != nil && !v.Over() && v.Phase != "" {
 			f.Why = "Kargo begins none before the verification of what runs there has ended."
-			f.Fix = "Look at the AnalysisRun of the Stage: whether it gets its measurements. To end it, so that promotions go on:"
+			f.Fix = "Look at the AnalysisRun of the Stage: whether it gets its measurements. To end it, so that promotions go on, abort it."
 			f.Command = fmt.Sprintf("kubectl -n %s annotate stages.kargo.akuity.io %s kargo.akuity.io/abort=%s --overwrite", s.Namespace, stage.Stage, shell(v.ID))
 			return []answers.Finding{f}
 		}
 		f.Severity = answers.SeverityError
 		f.Why = "Kargo's controller does not work on this Stage: it is down, or the Stage is of a shard that nobody works on."
-		f.Fix = "Look whether the controller runs, and at its log:"
+		f.Fix = "Look whether the controller runs, and at its log."
 		f.Command = fmt.Sprintf("kubectl -n %[1]s get pods\nkubectl -n %[1]s logs deployment/kargo-controller --since=10m", s.places().Kargo)
 		return []answers.Finding{f}
 	})

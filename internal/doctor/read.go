@@ -29,6 +29,7 @@ var (
 	applicationSetKind = schema.GroupVersionKind{Group: "argoproj.io", Version: "v1alpha1", Kind: "ApplicationSet"}
 	definitionKind     = schema.GroupVersionKind{Group: "apiextensions.k8s.io", Version: "v1", Kind: "CustomResourceDefinition"}
 	namespaceKind      = schema.GroupVersionKind{Version: "v1", Kind: "Namespace"}
+	secretKind         = schema.GroupVersionKind{Version: "v1", Kind: "Secret"}
 	deploymentKind     = schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "Deployment"}
 	stageKind          = kargoapi.GroupVersion.WithKind("Stage")
 	warehouseKind      = kargoapi.GroupVersion.WithKind("Warehouse")

@@ -27,7 +27,7 @@ func slackApp(ctx context.Context, s *state) []finding {
 	}
 	standing, err := s.Slack.Standing(ctx)
 	if err != nil {
-		s.cannot(err.Error())
+		s.cannot(words("Slack", err))
 		return nil
 	}
 	var all []finding

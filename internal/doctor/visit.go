@@ -15,15 +15,19 @@ import (
 type visit struct {
 	Ports
 
-	now       time.Time
-	clock     func() time.Time
-	read      map[string]reading
+	now   time.Time
+	clock func() time.Time
+	read  map[string]reading
+	// credentials has the Secrets by namespace. sharedLooked says that those of all Projects have been looked at.
+	credentials  map[string]inNamespace
+	sharedLooked bool
+
 	found     []finding
 	notLooked []answers.NotLooked
 }
 
 func (d *Doctor) visit(now time.Time) *visit {
-	return &visit{Ports: d.ports, now: now, clock: d.now, read: map[string]reading{}, notLooked: []answers.NotLooked{}}
+	return &visit{Ports: d.ports, now: now, clock: d.now, read: map[string]reading{}, credentials: map[string]inNamespace{}, notLooked: []answers.NotLooked{}}
 }
 
 // state is what a check is given: a project, and what there is to look with.
