@@ -146,7 +146,7 @@ func (s *state) why(err error, verb, kind, namespace string) string {
 	case apierrors.IsForbidden(err) && s.Person:
 		return fmt.Sprintf("You may not %s %s%s: `kubectl auth can-i %s %s%s`", verb, resource, in, verb, resource, flagFor(namespace))
 	case apierrors.IsForbidden(err):
-		return fmt.Sprintf("The bot may not %s %s%s. The chart's value doctor.enabled gives it that, or run `bot doctor` in a terminal.", verb, resource, in)
+		return fmt.Sprintf("The bot may not %s %s%s. The values of the chart under `doctor` give it that. Or run `bot doctor` in a terminal.", verb, resource, in)
 	case errors.Is(err, errTooMany):
 		return fmt.Sprintf("There are more than %d %s%s, of which not all were looked at.", mostObjects, resource, in)
 	case apierrors.IsUnauthorized(err):
