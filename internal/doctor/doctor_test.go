@@ -87,6 +87,26 @@ func (i indexing) IndexField(_ context.Context, o client.Object, field string, v
 
 func (w *world) examine(t *testing.T, service string) (answers.Diagnosis, error) {
 	t.Helper()
+	return w.doctor(t, doctor.Ports{}).Examine(t.Context(), service)
+}
+
+// examineWith looks at everything, with more to look with, and a cluster that has nothing to show.
+func (w *world) examineWith(t *testing.T, p doctor.Ports) answers.Diagnosis {
+	t.Helper()
+	p.Reader = fake.NewClientBuilder().Build()
+	diagnosis, err := w.doctor(t, p).Examine(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return diagnosis
+}
+
+func lastPromotion(p *kargoapi.Promotion) *kargoapi.PromotionReference {
+	return &kargoapi.PromotionReference{Name: p.Name}
+}
+
+func (w *world) doctor(t *testing.T, p doctor.Ports) *doctor.Doctor {
+	t.Helper()
 	scheme := runtime.NewScheme()
 	if err := kargoapi.AddToScheme(scheme); err != nil {
 		t.Fatal(err)
@@ -102,7 +122,11 @@ func (w *world) examine(t *testing.T, service string) (answers.Diagnosis, error)
 	catalogue := kargo.NewCatalogue(builder.Build(), []kargo.Pipeline{{
 		Project: "microsvcs", Namespace: "microsvcs", Services: w.services, Environments: w.environments,
 	}})
-	return doctor.New(catalogue, func() time.Time { return noon }).Examine(t.Context(), service)
+	d := doctor.New(catalogue, func() time.Time { return noon })
+	if p.Reader != nil {
+		d.Use(p)
+	}
+	return d
 }
 
 // promotion is one to production that has been at its last step since so many minutes.

@@ -40,8 +40,15 @@ var causes = []struct {
 // likelyCause returns what is probably behind the failure of a step; empty if the message is of none that is known.
 func likelyCause(step, message string) string {
 	message = strings.ToLower(message)
+	kind := ""
 	for _, c := range causes {
-		if !strings.HasPrefix(step, c.steps) {
+		if c.steps != "" && strings.HasPrefix(step, c.steps) {
+			kind = step
+		}
+	}
+	for _, c := range causes {
+		// A name of the user's own does not tell what kind of step it is.
+		if kind != "" && !strings.HasPrefix(kind, c.steps) {
 			continue
 		}
 		for _, words := range c.says {

@@ -42,6 +42,9 @@ func kargoVersion(ctx context.Context, s *state) []finding {
 	f := answers.Finding{Subject: "Deployment/kargo-controller"}
 	switch {
 	case version == "":
+		if len(s.notLooked) == before {
+			s.cannot("Neither the Deployment kargo-controller nor the definition of Stages tells Kargo's version.")
+		}
 		return nil
 	case minor < oldestMinor:
 		f.Severity = answers.SeverityError
