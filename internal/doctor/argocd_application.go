@@ -176,7 +176,10 @@ func unhealthy(app updated) *answers.Finding {
 			continue
 		}
 		names = append(names, kind+" "+name)
-		commands = append(commands, fmt.Sprintf("kubectl%s describe %s %s", flagFor(shell(namespace)), shell(strings.ToLower(kind)), shell(name)))
+		if namespace != "" {
+			namespace = shell(namespace)
+		}
+		commands = append(commands, fmt.Sprintf("kubectl%s describe %s %s", flagFor(namespace), shell(strings.ToLower(kind)), shell(name)))
 	}
 	if len(names) > 0 {
 		f.Fix = fmt.Sprintf("Look at %s.", strings.Join(names, ", "))

@@ -87,3 +87,31 @@ func TestDoctorNamesWhatTheBotMayNot(t *testing.T) {
 		t.Errorf("after %s: %v", command, got)
 	}
 }
+
+func TestDoctorTakesAPipelineFileOrAProject(t *testing.T) {
+	t.Parallel()
+	p := cluster.NewPatient(t)
+	p.Apply(t, staged("red-app"))
+	p.Shell(t, `cat > pipeline.yaml <<'EOF'
+project: {project}
+services: [red, blue]
+environments: [{name: staging}, {name: production}]
+EOF`, "")
+	ran := p.Plain(t, "red", "-f", "pipeline.yaml", "-o", "json")
+	mustEnd(t, ran, 1)
+	mustSay(t, ran.Stdout, `"service": "red"`, "Warehouse/red")
+	ran = p.Plain(t, "-f", "pipeline.yaml", "--project", "other")
+	mustEnd(t, ran, 2)
+	mustSay(t, ran.Stderr, `no project "other"`)
+	ran = p.Plain(t, "rde", "-f", "pipeline.yaml")
+	mustEnd(t, ran, 2)
+	mustSay(t, ran.Stderr, "Did you mean red?")
+	ran = p.Plain(t, "--project", p.Name)
+	mustEnd(t, ran, 1)
+	mustSay(t, ran.Stdout, "1 Stage", "Warehouse/red")
+	ran = p.Plain(t, "--project", p.Name, "--context", "nowhere")
+	mustEnd(t, ran, 2)
+	for _, args := range [][]string{nil, {"--project", p.Name, "-o", "yaml"}, {"--project", p.Name, "--yes"}, {"--project", p.Name, "--bot-serviceaccount", "x"}} {
+		mustEnd(t, p.Plain(t, args...), 2)
+	}
+}

@@ -79,6 +79,16 @@ func (p *Patient) Doctor(t testing.TB, person *Person, stdin string, args ...str
 	return p.exec(t, person, stdin, path, append([]string{"doctor", "--config", p.config, "--kubeconfig", person.Kubeconfig}, args...)...)
 }
 
+// Plain runs `bot doctor` as the person who may do everything, with no other flags than those.
+func (p *Patient) Plain(t testing.TB, args ...string) Ran {
+	t.Helper()
+	path, err := BotBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.exec(t, p.Person, "", path, append([]string{"doctor"}, args...)...)
+}
+
 // Shell runs a command as the person who may do everything would in a shell, with Kubernetes' own kubectl. {project} and
 // {around} stand for the namespaces.
 func (p *Patient) Shell(t testing.TB, command, stdin string) {
