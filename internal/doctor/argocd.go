@@ -40,7 +40,7 @@ func (s *state) applications(ctx context.Context) ([]updated, bool) {
 	var all []updated
 	seen := map[string]bool{}
 	for _, stage := range stages {
-		for _, one := range s.steps(stage.Stage) {
+		for _, one := range s.steps(stage.stage) {
 			config, ok := configured[updateConfig](one)
 			if !one.is("argocd-update") || !ok {
 				continue
@@ -51,7 +51,7 @@ func (s *state) applications(ctx context.Context) ([]updated, bool) {
 					selector = app.Selector.MatchLabels
 				}
 				for _, found := range s.lookUp(ctx, stage, one.env, [2]string{app.Namespace, app.Name}, selector) {
-					if key := stage.Name + " " + found.namespace + "/" + found.name; !seen[key] {
+					if key := stage.stage.Name + " " + found.namespace + "/" + found.name; !seen[key] {
 						seen[key] = true
 						all = append(all, found)
 					}
@@ -67,7 +67,7 @@ func (s *state) lookUp(ctx context.Context, stage placed, env environment, named
 	namespace, knownNamespace := env.resolve(named[0])
 	name, knownName := env.resolve(named[1])
 	if !knownNamespace || !knownName {
-		s.cannot(fmt.Sprintf("Stage %s works out the name of its Application as it runs.", stage.Name))
+		s.cannot(fmt.Sprintf("Stage %s works out the name of its Application as it runs.", stage.stage.Name))
 		return nil
 	}
 	if namespace == "" {

@@ -33,7 +33,7 @@ func badApplications(ctx context.Context, s *state) []finding {
 		switch {
 		case app.object == nil:
 			all = append(all, finding{Finding: s.missingApplication(ctx, app)})
-		case promoting[app.Stage.Name]:
+		case promoting[app.stage.Name]:
 			// It is meant to change right now.
 		default:
 			for _, f := range []*answers.Finding{uncompared(app), unhealthy(app), outOfSync(app)} {
@@ -62,7 +62,7 @@ func (s *state) promoting() map[string]bool {
 
 func (s *state) missingApplication(ctx context.Context, app updated) answers.Finding {
 	f := app.finding(answers.SeverityError)
-	f.What = fmt.Sprintf("Stage %s changes Application %s in namespace %s, which does not exist.", app.Stage.Name, app.name, app.namespace)
+	f.What = fmt.Sprintf("Stage %s changes Application %s in namespace %s, which does not exist.", app.stage.Name, app.name, app.namespace)
 	f.Why = "Kargo's step argocd-update fails, so that every promotion there does."
 	objects, _ := s.list(ctx, applicationKind, app.namespace)
 	names := make([]string, len(objects))
@@ -71,7 +71,7 @@ func (s *state) missingApplication(ctx context.Context, app updated) answers.Fin
 	}
 	if guess, ok := nearest.Word(app.name, names); ok {
 		f.What += fmt.Sprintf(" There is %s.", guess)
-		f.Fix = fmt.Sprintf("Write %s in the argocd-update step of Stage %s, if that is the one. Or make the Application.", guess, app.Stage.Name)
+		f.Fix = fmt.Sprintf("Write %s in the argocd-update step of Stage %s, if that is the one. Or make the Application.", guess, app.stage.Name)
 	} else {
 		f.Fix = "Make the Application, with the repository, path and destination that it is to have; or correct its name in the Stage's argocd-update step."
 	}
@@ -82,7 +82,7 @@ func (s *state) missingApplication(ctx context.Context, app updated) answers.Fin
 // newApplication is the Application that a Stage asks for, as far as its steps say.
 func (s *state) newApplication(app updated) string {
 	repo, path := "https://github.com/ORG/REPOSITORY.git", fmt.Sprintf("k8s/overlays/%s/%s", app.environment, app.service)
-	for _, one := range s.steps(app.Stage) {
+	for _, one := range s.steps(app.stage) {
 		config, ok := configured[struct {
 			RepoURL string `json:"repoURL"`
 			Path    string `json:"path"`
@@ -109,7 +109,7 @@ spec:
   project: default
   source: {repoURL: %s, path: %s, targetRevision: HEAD}
   destination: {server: https://kubernetes.default.svc, namespace: %s}
-EOF`, yamlWord(app.name), yamlWord(app.namespace), authorizedStage, s.Project, app.Stage.Name, yamlWord(repo), yamlWord(path), yamlWord(app.environment))
+EOF`, yamlWord(app.name), yamlWord(app.namespace), authorizedStage, s.Project, app.stage.Name, yamlWord(repo), yamlWord(path), yamlWord(app.environment))
 }
 
 // yamlWord writes a value in YAML, in quotes if it is not plain.

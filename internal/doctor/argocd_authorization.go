@@ -41,13 +41,13 @@ func authorizations(ctx context.Context, s *state) []finding {
 		if app.object == nil {
 			continue // another check's
 		}
-		want := s.Project + ":" + app.Stage.Name
+		want := s.Project + ":" + app.stage.Name
 		what := lacking(app.object.GetAnnotations(), want)
 		if what == "" {
 			continue
 		}
 		f := finding{Finding: app.finding(answers.SeverityError)}
-		f.What = fmt.Sprintf("Application %s in %s does not let Stage %s change it: %s.", app.name, app.namespace, app.Stage.Name, what)
+		f.What = fmt.Sprintf("Application %s in %s does not let Stage %s change it: %s.", app.name, app.namespace, app.stage.Name, what)
 		f.Why = "Kargo's step argocd-update is refused, so that every promotion there fails."
 		s.authorize(ctx, &f, app, applications)
 		if f.Command != "" && commands[f.Command] {
@@ -85,7 +85,7 @@ func lacking(annotations map[string]string, want string) string {
 
 // authorize says how the annotation gets there.
 func (s *state) authorize(ctx context.Context, f *finding, app updated, applications []updated) {
-	want, owner := s.Project+":"+app.Stage.Name, ""
+	want, owner := s.Project+":"+app.stage.Name, ""
 	for _, ref := range app.object.GetOwnerReferences() {
 		if ref.Kind == applicationSetKind.Kind {
 			owner = ref.Name
@@ -126,7 +126,7 @@ func (s *state) joined(app updated, applications []updated, want string) string 
 			continue
 		}
 		changes := slices.ContainsFunc(applications, func(u updated) bool {
-			return u.Stage.Name == stage && u.namespace == app.namespace && u.name == app.name
+			return u.stage.Name == stage && u.namespace == app.namespace && u.name == app.name
 		})
 		if project != s.Project || changes || !s.whole {
 			keep = append(keep, one)

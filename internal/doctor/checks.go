@@ -54,10 +54,8 @@ type check struct {
 type scope int
 
 const (
-	// eachProject is once for each project that is looked at.
-	eachProject scope = iota
-	// once is once for all of them.
-	once
+	// once is once for all projects. Zero is once for each that is looked at.
+	once scope = iota + 1
 	// whole is once for each project, if all of its services are looked at.
 	whole
 )

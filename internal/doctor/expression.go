@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 
@@ -40,10 +41,7 @@ func (e environment) with(vars []kargoapi.ExpressionVariable) environment {
 	if len(vars) == 0 {
 		return e
 	}
-	own := environment{}
-	for k, v := range e {
-		own[k] = v
-	}
+	own := maps.Clone(e)
 	own.add(vars)
 	return own
 }

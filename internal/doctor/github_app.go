@@ -44,12 +44,12 @@ func githubApp(ctx context.Context, s *state) []finding {
 			fmt.Sprintf("Give it on %s under Permissions & events, and have it accepted where the App is installed.", standing.Settings))
 	}
 	if len(standing.Events) > 0 {
-		severity := answers.SeverityWarning
+		severity, why := answers.SeverityWarning, "What changes is only noticed when the bot looks again."
 		if slices.Contains(standing.Events, "issue_comment") {
-			severity = answers.SeverityError
+			severity, why = answers.SeverityError, "The bot does not hear of comments, so that no command is answered there."
 		}
 		add(severity, fmt.Sprintf("The GitHub App is not subscribed to %s.", list("event", standing.Events)),
-			"The bot does not hear of it: no comment is answered, or what changed is only noticed later.",
+			why,
 			fmt.Sprintf("Subscribe on %s under Permissions & events.", standing.Settings))
 	}
 	for _, account := range slices.Sorted(maps.Keys(standing.Behind)) {

@@ -31,10 +31,10 @@ var (
 	namespaceKind      = schema.GroupVersionKind{Version: "v1", Kind: "Namespace"}
 	secretKind         = schema.GroupVersionKind{Version: "v1", Kind: "Secret"}
 	deploymentKind     = schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "Deployment"}
-	stageKind          = kargoapi.GroupVersion.WithKind("Stage")
-	warehouseKind      = kargoapi.GroupVersion.WithKind("Warehouse")
-	freightKind        = kargoapi.GroupVersion.WithKind("Freight")
-	projectConfigKind  = kargoapi.GroupVersion.WithKind("ProjectConfig")
+	stageKind          = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "Stage"}
+	warehouseKind      = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "Warehouse"}
+	freightKind        = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "Freight"}
+	projectConfigKind  = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "ProjectConfig"}
 )
 
 // plurals has the names of resources, for people.

@@ -77,7 +77,7 @@ func (s *state) subscribed(warehouse *unstructured.Unstructured) []used {
 func (s *state) cloned(stage placed) []used {
 	var all []used
 	writes := false
-	for _, one := range s.steps(stage.Stage) {
+	for _, one := range s.steps(stage.stage) {
 		writes = writes || one.is("git-push") || one.is("git-open-pr") || one.is("git-merge-pr")
 		config, ok := configured[struct {
 			RepoURL string `json:"repoURL"`
@@ -89,7 +89,7 @@ func (s *state) cloned(stage placed) []used {
 		if !known || url == "" {
 			continue
 		}
-		u := used{by: "Stage " + stage.Name, service: stage.service}
+		u := used{by: "Stage " + stage.stage.Name, service: stage.service}
 		u.Type, u.URL, u.Namespace = credentials.TypeGit, url, s.Namespace
 		all = append(all, u)
 	}

@@ -10,8 +10,7 @@ import (
 
 // placed is a Stage with the service and environment that it is of.
 type placed struct {
-	*kargoapi.Stage
-
+	stage                *kargoapi.Stage
 	service, environment string
 }
 

@@ -36,7 +36,7 @@ func kargoVersion(ctx context.Context, s *state) []finding {
 	minor, version := s.controllerVersion(ctx)
 	if version == "" {
 		// It is looked at by other means.
-		s.visit.notLooked = s.visit.notLooked[:before]
+		s.notLooked = s.notLooked[:before]
 		minor, version = s.definedVersion(ctx)
 	}
 	f := answers.Finding{Subject: "Deployment/kargo-controller"}

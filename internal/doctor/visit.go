@@ -68,7 +68,7 @@ func (v *visit) keep(s *state, found []finding) {
 func (s *state) cannot(why string) {
 	n := answers.NotLooked{Check: s.check.name, Project: s.Project, Why: why}
 	if !slices.Contains(s.notLooked, n) {
-		s.visit.notLooked = append(s.visit.notLooked, n)
+		s.notLooked = append(s.notLooked, n)
 	}
 }
 

@@ -195,7 +195,7 @@ func (c *Client) Time(ctx context.Context) (time.Time, error) {
 	}
 	at, err := http.ParseTime(response.Header.Get("Date"))
 	if err != nil {
-		return time.Time{}, fmt.Errorf("GitHub's clock: %w", err)
+		return time.Time{}, fmt.Errorf("read the clock of GitHub: %w", err)
 	}
 	return at, nil
 }

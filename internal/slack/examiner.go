@@ -84,7 +84,7 @@ func (c *Client) Time(ctx context.Context) (time.Time, error) {
 	}
 	at, err := http.ParseTime(answer.Header.Get("Date"))
 	if err != nil {
-		return time.Time{}, fmt.Errorf("Slack's clock: %w", err)
+		return time.Time{}, fmt.Errorf("read the clock of Slack: %w", err)
 	}
 	return at, nil
 }

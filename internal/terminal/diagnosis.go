@@ -3,7 +3,6 @@ package terminal
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
@@ -19,15 +18,15 @@ func RenderDiagnosis(d answers.Diagnosis, colour bool) string {
 		parts = append(parts, renderFinding(p, d, f))
 	}
 	if len(d.NotLooked) > 0 {
-		text := line(p.in(bold, "Not looked at"))
+		lines := []string{line(p.in(bold, "Not looked at"))}
 		for _, n := range d.NotLooked {
 			of := n.Check
 			if n.Project != "" && len(d.Projects) > 1 {
 				of += " (" + n.Project + ")"
 			}
-			text += line("  " + flat(of+": "+n.Why))
+			lines = append(lines, line("  "+flat(of+": "+n.Why)))
 		}
-		parts = append(parts, text)
+		parts = append(parts, join("", lines...))
 	}
 	return join("\n", parts...)
 }
@@ -46,13 +45,8 @@ func renderFinding(p pen, d answers.Diagnosis, f answers.Finding) string {
 	if f.Fixable {
 		text += line("  `bot doctor --fix` can do it.")
 	}
-	if f.Command != "" {
-		for one := range strings.SplitSeq(f.Command, "\n") {
-			// As it is to be typed: a here-document ends with a line that has no space before it.
-			text += line(clean(one))
-		}
-	}
-	return text
+	// As it is to be typed: a here-document ends with a line that has no space before it.
+	return text + line(clean(f.Command))
 }
 
 // DiagnosisJSON returns what is wrong as a JSON document.

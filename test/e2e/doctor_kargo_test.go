@@ -95,7 +95,8 @@ func TestDoctorTakesAPipelineFileOrAProject(t *testing.T) {
 	p.Shell(t, `cat > pipeline.yaml <<'EOF'
 project: {project}
 services: [red, blue]
-environments: [{name: staging}, {name: production}]
+dockerRegistry: quay.io/acme
+environments: [{name: staging, warehouse: {semverConstraint: '>=0.0.0'}}, {name: production}]
 EOF`, "")
 	ran := p.Plain(t, "red", "-f", "pipeline.yaml", "-o", "json")
 	mustEnd(t, ran, 1)

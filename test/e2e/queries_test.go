@@ -95,7 +95,7 @@ func TestDoctorSaysWhatIsWrong(t *testing.T) {
 	w.NewStage(t, harness.Stage{Name: "blue-staging", Warehouses: []string{"blue"}, Steps: harness.Passes("deploy")})
 	w.Start(t)
 	both(t, w, "doctor", "red to production", "the build is on fire", "blue", "allowTags", "allowTagsRegexes", "Fix:",
-		"The GitHub App lacks the permission contents: read", "The bot can't read Secrets", "bot doctor")
+		"The GitHub App lacks the permissions contents: read", "The bot can't read Secrets", "bot doctor")
 	text := w.Slack.Ask(t, harness.Octocat, harness.Deploys, "doctor blue")
 	mustSay(t, text, "allowTagsRegexes")
 	if strings.Contains(text, "the build is on fire") {
