@@ -44,7 +44,7 @@ type step struct {
 	env environment
 }
 
-// steps returns the steps of a Stage. Those of PromotionTasks, which are elsewhere, are not among them.
+// steps returns the steps of a Stage. Those of PromotionTasks, which are elsewhere, are not among them, which is noted.
 func (s *state) steps(stage *kargoapi.Stage) []step {
 	if stage.IsControlFlow() {
 		return nil
@@ -52,6 +52,10 @@ func (s *state) steps(stage *kargoapi.Stage) []step {
 	env := environmentOf(s.Project, stage)
 	var all []step
 	for _, one := range stage.Spec.PromotionTemplate.Spec.Steps {
+		if one.Task != nil {
+			s.cannot("Some Stages take steps from PromotionTasks, which are not looked at: what those clone, push to and update is not known.")
+			continue
+		}
 		all = append(all, step{one, env.with(one.Vars)})
 	}
 	return all

@@ -120,3 +120,18 @@ func TestDoctorSaysWhatItMayNotLookAt(t *testing.T) {
 		t.Errorf("it says: %s", ran.Stderr)
 	}
 }
+
+func TestDoctorSaysThatStepsOfTasksAreNotKnown(t *testing.T) {
+	t.Parallel()
+	p := cluster.NewPatient(t)
+	p.Apply(t, staged("red-app"))
+	p.Shell(t, `kubectl -n {project} patch stages.kargo.akuity.io red-production --type=merge -p '{"spec":{"promotionTemplate":{"spec":{"steps":[{"task":{"name":"deploy"}}]}}}}'`, "")
+	d := examine(t, p)
+	for _, n := range d.NotLooked {
+		if n.Check == "argocd-application" {
+			mustSay(t, n.Why, "PromotionTasks")
+			return
+		}
+	}
+	t.Errorf("it is not said: %+v", d)
+}
