@@ -88,7 +88,7 @@ fuzz: ## fuzz each parser of foreign input for FUZZTIME (default 1m)
 
 ## Keeping order
 
-generate: ## generate deepcopy methods and CRDs
+generate: ## generate deepcopy methods, CRDs and the page about the doctor
 	$(call tool,controller-gen) object paths=./api/... paths=./internal/kargo/...
 	$(call tool,controller-gen) crd paths=./api/... output:crd:dir=deploy/helm/kargo-bot/crds
 	go generate ./internal/...
@@ -103,7 +103,7 @@ lint: ## lint everything
 	@command -v shellcheck >/dev/null || { echo "shellcheck is missing: apt-get install shellcheck"; exit 1; }
 	shellcheck .ci/run test/prepare test/apiserver/build.sh
 	@$(MAKE) --no-print-directory generate
-	@git diff --exit-code -- '*zz_generated*' deploy/helm/kargo-bot/crds internal/kargosim/crds || { echo "generated files are stale: commit what 'make generate' wrote"; exit 1; }
+	@git diff --exit-code -- '*zz_generated*' deploy/helm/kargo-bot/crds internal/kargosim/crds docs/doctor.md || { echo "generated files are stale: commit what 'make generate' wrote"; exit 1; }
 .PHONY: lint
 
 vulncheck: ## look for known vulnerabilities (needs the vulnerability database)

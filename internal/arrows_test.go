@@ -38,7 +38,7 @@ var floors = [][]string{
 		"internal/bot", "internal/doctor", "internal/pullrequest", "internal/shipment", "internal/release", "internal/record", "internal/notice", "internal/announce",
 		"internal/kargosim/admission", "internal/kargosim/controller", "internal/kargosim/world",
 	},
-	{"internal/github", "internal/slack", "internal/webhook", "internal/terminal", "internal/config", "internal/kargosim"},
+	{"internal/github", "internal/slack", "internal/webhook", "internal/terminal", "internal/config", "internal/kargosim", "internal/doctor/reference"},
 	{"internal/app"},
 	{"internal/demo"},
 	{"cmd/bot"},

@@ -75,6 +75,6 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
-	root.AddCommand(newServe(), newRun(), newGenerate(), newService(), newConfig(), newDemo())
+	root.AddCommand(newServe(), newRun(), newDoctor(), newGenerate(), newService(), newConfig(), newDemo())
 	return root
 }

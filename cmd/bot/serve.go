@@ -8,7 +8,6 @@ import (
 	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
 
@@ -74,16 +73,7 @@ func invalid(cmd *cobra.Command, err error) error {
 	return silent{err}
 }
 
-func connect(kubeconfig string) (*rest.Config, error) {
-	rules := clientcmd.NewDefaultClientConfigLoadingRules()
-	rules.ExplicitPath = kubeconfig
-	cluster, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{}).ClientConfig()
-	if err != nil {
-		return nil, fmt.Errorf("find Kubernetes: %w (give --kubeconfig, or run in a cluster)", err)
-	}
-	cluster.UserAgent = "kargo-bot/" + version
-	return cluster, nil
-}
+func connect(kubeconfig string) (*rest.Config, error) { return connectTo(kubeconfig, "") }
 
 // newLogger returns a logger of JSON lines on standard error, and makes Kubernetes' libraries use it.
 func newLogger(level string) *slog.Logger {

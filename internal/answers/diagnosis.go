@@ -13,6 +13,18 @@ type Diagnosis struct {
 	Checks []string `json:"checks"`
 	// Findings are what was found, the most severe first.
 	Findings []Finding `json:"findings"`
+	// NotLooked are the checks that could not be done, whole or in part. What they would have found is not known.
+	NotLooked []NotLooked `json:"notLooked"`
+}
+
+// NotLooked is a check that could not be done.
+type NotLooked struct {
+	// Check is the name of the check.
+	Check string `json:"check"`
+	// Project is the one that it was to look at; empty for what projects have in common.
+	Project string `json:"project,omitempty"`
+	// Why says what was in the way and how to put that right, in a sentence or two.
+	Why string `json:"why"`
 }
 
 // Severity is how bad a finding is.
@@ -39,8 +51,14 @@ type Finding struct {
 	// Service and Environment are those of the subject, if it has any.
 	Service     string `json:"service,omitempty"`
 	Environment string `json:"environment,omitempty"`
+	// Looked says what was looked at.
+	Looked string `json:"looked"`
 	// What says what is wrong, Why why that matters, and Fix how to mend it: a sentence each.
 	What string `json:"what"`
 	Why  string `json:"why"`
 	Fix  string `json:"fix"`
+	// Command is what to type in a shell, to mend it or to see more of it. It may have several lines.
+	Command string `json:"command,omitempty"`
+	// Fixable says that `bot doctor --fix` can do it.
+	Fixable bool `json:"fixable,omitempty"`
 }

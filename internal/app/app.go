@@ -84,8 +84,9 @@ func (a *App) wire() error {
 	if a.reading, err = newReading(o, catalogue, links); err != nil {
 		return err
 	}
-	examiner := doctor.New(catalogue, o.Now)
-	queries := bot.Queries{Library: catalogue, Rights: authorizer, Doctor: examiner}
+	// Who asks in chat is told of all that can be looked at; a Release, of what the caches have.
+	asked, examiner := doctor.New(catalogue, o.Now), doctor.New(catalogue, o.Now)
+	queries := bot.Queries{Library: catalogue, Rights: authorizer, Doctor: asked}
 	if a.reading.code != nil {
 		queries.Code, queries.Manifests = a.reading.code, a.reading.manifests
 	}
@@ -115,6 +116,9 @@ func (a *App) wire() error {
 			a.surfaces = append(a.surfaces, s)
 		}
 	}
+	ports := w.chatPorts(mgr)
+	addSurfaces(&ports, o, w.slackClient, w.reading.client)
+	asked.Use(ports)
 	if err := shipment.SetupController(mgr, shipment.Options{
 		Retention: o.Retention, Now: o.Now, Log: a.log, Metrics: shipment.NewMetrics(o.Registry),
 	}); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/davidaparicio/kargo-bot/internal/access"
 	"github.com/davidaparicio/kargo-bot/internal/config"
+	"github.com/davidaparicio/kargo-bot/internal/doctor"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 )
 
@@ -16,6 +17,7 @@ func FromConfig(c *config.Config, secrets config.Secrets, cluster Cluster, log *
 		Election:    election(c.LeaderElection),
 		Pipelines:   pipelines(c.Pipelines),
 		KargoURL:    c.Kargo.URL,
+		Places:      Places(c),
 		Announce:    announceOptions(c, secrets),
 		People:      people(c.Identity.People),
 		KargoRoles:  c.Identity.KargoRoles,
@@ -42,6 +44,11 @@ func FromConfig(c *config.Config, secrets config.Secrets, cluster Cluster, log *
 		}
 	}
 	return o
+}
+
+// Places says where things are in the cluster, as a configuration has it.
+func Places(c *config.Config) doctor.Places {
+	return doctor.Places{Kargo: c.Kargo.Namespace, ArgoCD: c.Kargo.ArgoCDNamespace, Shared: c.Kargo.SharedNamespace}
 }
 
 // Parts of the lease's duration within which the leader must renew it, and after which a replica

@@ -10,6 +10,7 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/access"
 	"github.com/davidaparicio/kargo-bot/internal/announce"
 	"github.com/davidaparicio/kargo-bot/internal/contents"
+	"github.com/davidaparicio/kargo-bot/internal/doctor"
 	"github.com/davidaparicio/kargo-bot/internal/freightdiff"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 	"github.com/davidaparicio/kargo-bot/internal/release"
@@ -27,6 +28,8 @@ type Options struct {
 	Pipelines []kargo.Pipeline
 	// KargoURL is the base URL of Kargo's UI, for links. It may be empty.
 	KargoURL string
+	// Places says where things are in the cluster, for who looks for what is wrong.
+	Places doctor.Places
 	// Slack and GitHub are the surfaces; at least one is set.
 	Slack  *SlackOptions
 	GitHub *GitHubOptions

@@ -63,6 +63,8 @@ type Terminal struct {
 	bot      *bot.Bot
 	links    cards.Links
 	progress io.Writer
+	doctor   *doctor.Doctor
+	config   *rest.Config
 }
 
 // NewTerminal puts a Terminal together. It makes no call yet.
@@ -93,12 +95,13 @@ func newTerminal(o TerminalOptions, api client.WithWatch) (*Terminal, error) {
 		return nil, err
 	}
 	catalogue := kargo.NewCatalogue(snapshot, o.Pipelines)
-	queries := bot.Queries{Library: catalogue, Rights: self, Doctor: doctor.New(catalogue, o.Now)}
+	examiner := doctor.New(catalogue, o.Now)
+	queries := bot.Queries{Library: catalogue, Rights: self, Doctor: examiner}
 	if o.Code != nil {
 		queries.Code = freightdiff.NewCode(freightdiff.CodeOptions{Forge: unasked{}, Web: o.Code.Web, Source: o.Code.Source})
 	}
 	return &Terminal{
-		self: self, client: api, links: links, progress: o.Progress,
+		self: self, client: api, links: links, progress: o.Progress, doctor: examiner, config: o.Config,
 		bot: bot.New(bot.Options{
 			Queries:     queries,
 			Catalogue:   catalogue,
@@ -117,6 +120,9 @@ func newTerminal(o TerminalOptions, api client.WithWatch) (*Terminal, error) {
 
 // askTimeout bounds a command, the login that a kubeconfig may ask for included.
 const askTimeout = time.Minute
+
+// examineTimeout bounds an examination: a look at everything of a large cluster.
+const examineTimeout = 3 * time.Minute
 
 // Ask answers a command line. It asks each time anew, and never meets what was asked before.
 func (t *Terminal) Ask(ctx context.Context, line string) bot.Answer {

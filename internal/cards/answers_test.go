@@ -298,6 +298,23 @@ func TestDoctor(t *testing.T) {
 	golden.Compare(t, "doctor-many.txt", full(cards.Doctor(d, chat("/doctor"))))
 }
 
+func TestDoctorSaysWhatItDidNotLookAt(t *testing.T) {
+	d := answers.Diagnosis{
+		Projects: []string{"microsvcs"}, Stages: 12, Warehouses: 8, Checks: make([]string, 25),
+		NotLooked: []answers.NotLooked{
+			{Check: "credential-secret", Project: "microsvcs", Why: "Run `bot doctor` in a terminal."},
+			{Check: "credential-missing", Project: "microsvcs", Why: "Run `bot doctor` in a terminal."},
+			{Check: "slack-app", Why: "Slack is not configured."},
+		},
+	}
+	golden.Compare(t, "doctor-not-looked.txt", full(cards.Doctor(d, chat("/doctor"))))
+	d.Findings = []answers.Finding{
+		{Severity: answers.SeverityError, What: "a.", Why: "b.", Fix: "c.", Command: "kubectl -n microsvcs label secret red kargo.akuity.io/cred-type=git"},
+		{Severity: answers.SeverityInfo, What: "d.", Why: "e.", Fix: "f.", Command: "kubectl apply -f - <<'EOF'\nEOF"},
+	}
+	golden.Compare(t, "doctor-commands.txt", full(cards.Doctor(d, chat("/doctor"))))
+}
+
 func TestLongAnswersAreCutIntoPages(t *testing.T) {
 	list := answers.FreightList{Service: "red"}
 	for i := range 62 {

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
@@ -13,32 +14,80 @@ const mostFindings = 12
 
 // Doctor says what is wrong, why it matters and how to mend it.
 func Doctor(d answers.Diagnosis, paging Paging) chatops.Card {
-	card := chatops.Card{
-		Title: doctorTitle(d), State: chatops.StateInfo,
-		Status: strings.Join([]string{chatops.Count(d.Stages, "Stage"), chatops.Count(d.Warehouses, "Warehouse"), chatops.Count(len(d.Checks), "check")}, " · "),
-	}
+	card := DoctorHead(d)
 	if len(d.Findings) == 0 {
 		card.Body = append(card.Body, plain("✓ Warehouses discover, Stages are healthy and verified, and nothing is stuck."))
-		return card
 	}
 	shown := d.Findings
 	if paging.Page > 0 && len(shown) > mostFindings {
 		shown = shown[:mostFindings]
 	}
 	for _, f := range shown {
-		sign := severitySign(f.Severity)
-		if len(d.Projects) > 1 {
+		sign := SeveritySign(f.Severity)
+		if len(d.Projects) > 1 && f.Project != "" {
 			sign += " " + f.Project
 		}
 		line := chatops.Line(
 			chatops.Bold(sign+":"), chatops.Plain(" "+chatops.Shorten(f.What, 2*maxSaid)+" "+f.Why+" "), chatops.Bold("Fix:"), chatops.Plain(" "))
-		card.Body = append(card.Body, append(line, withCode(f.Fix)...))
+		line = append(line, withCode(f.Fix)...)
+		card.Body = append(card.Body, append(line, command(f)...))
 	}
 	if rest := len(d.Findings) - len(shown); rest > 0 {
 		card.Body = append(card.Body, chatops.Line(chatops.Plain(fmt.Sprintf("and %d more. ", rest)),
 			chatops.Code("/doctor <service>"), chatops.Plain(" looks at one service.")))
 	}
+	if len(d.NotLooked) > 0 {
+		card.Sections = append(card.Sections, notLooked(d))
+	}
 	return card
+}
+
+// DoctorHead is the beginning of what Doctor says: how much is wrong, and how much was looked at.
+func DoctorHead(d answers.Diagnosis) chatops.Card {
+	status := []string{chatops.Count(d.Stages, "Stage"), chatops.Count(d.Warehouses, "Warehouse"), chatops.Count(len(d.Checks), "check")}
+	undone := map[string]bool{}
+	for _, n := range d.NotLooked {
+		undone[n.Check] = true
+	}
+	if len(undone) > 0 {
+		status = append(status, fmt.Sprintf("%d of them not done, or not wholly", len(undone)))
+	}
+	return chatops.Card{Title: doctorTitle(d), State: chatops.StateInfo, Status: strings.Join(status, " · ")}
+}
+
+// mostCommand is how long a command may be that is shown beside other text, in characters.
+const mostCommand = 240
+
+// command is what to type in a shell, if it has the room.
+func command(f answers.Finding) chatops.Text {
+	switch {
+	case f.Command == "":
+		return nil
+	case strings.Contains(f.Command, "\n") || len(f.Command) > mostCommand || strings.Contains(f.Command, "`"):
+		return chatops.Line(chatops.Plain(" What to type: "), chatops.Code("bot doctor"), chatops.Plain(" in a terminal."))
+	default:
+		return chatops.Line(chatops.Plain(" "), chatops.Code(f.Command))
+	}
+}
+
+// notLooked says what was not looked at, and why: each reason once, with the checks that it was in the way of.
+func notLooked(d answers.Diagnosis) chatops.Section {
+	var reasons []string
+	checks := map[string][]string{}
+	for _, n := range d.NotLooked {
+		if checks[n.Why] == nil {
+			reasons = append(reasons, n.Why)
+		}
+		if !slices.Contains(checks[n.Why], n.Check) {
+			checks[n.Why] = append(checks[n.Why], n.Check)
+		}
+	}
+	section := chatops.Section{Title: "Not looked at"}
+	for _, why := range reasons {
+		line := chatops.Line(chatops.Bold(strings.Join(checks[why], ", ")+":"), chatops.Plain(" "))
+		section.Lines = append(section.Lines, append(line, withCode(why)...))
+	}
+	return section
 }
 
 // withCode sets what stands between backticks as code: commands to type.
@@ -78,12 +127,16 @@ func doctorTitle(d answers.Diagnosis) string {
 		}
 	}
 	if len(parts) == 0 {
+		if len(d.NotLooked) > 0 {
+			return of + ": nothing is wrong, as far as was looked"
+		}
 		return of + ": nothing is wrong"
 	}
 	return of + ": " + strings.Join(parts, ", ")
 }
 
-func severitySign(s answers.Severity) string {
+// SeveritySign is a sign and a word for how bad a finding is.
+func SeveritySign(s answers.Severity) string {
 	switch s {
 	case answers.SeverityError:
 		return "✗ Error"

@@ -40,6 +40,7 @@ func TestParseDefaults(t *testing.T) {
 			Project: "billing", Namespace: "billing", Stages: "{service}-{environment}",
 			Environments: []string{"dev"}, Aliases: map[string][]string{"dev": {"development"}},
 		}},
+		Kargo: config.Kargo{Namespace: "kargo", ArgoCDNamespace: "argocd", SharedNamespace: "kargo-shared-resources"},
 		Slack: &config.Slack{
 			URL: "https://slack.com/api/", Teams: []string{"T01"},
 			BotToken:       secret.Source{Env: "SLACK_BOT_TOKEN"},

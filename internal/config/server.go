@@ -53,12 +53,21 @@ const shortestRetention = 72 * time.Hour
 type Kargo struct {
 	// URL is the address of Kargo's UI, for links. Without it, there are none.
 	URL string `yaml:"url"`
+	// Namespace is where Kargo's controller runs. It is for `/doctor` alone, as are the next two.
+	Namespace string `yaml:"namespace" default:"kargo"`
+	// ArgoCDNamespace is where the Applications are of which a Stage does not say the namespace.
+	ArgoCDNamespace string `yaml:"argocdNamespace" default:"argocd"`
+	// SharedNamespace is where Kargo looks for credentials that a Project has not got itself.
+	SharedNamespace string `yaml:"sharedNamespace" default:"kargo-shared-resources"`
 }
 
 func (k *Kargo) validate(doc *strictyaml.Document) {
 	if doc.Has("kargo.url") {
 		checkURL(doc, "kargo.url", k.URL, "https://kargo.acme.dev")
 	}
+	manifests.CheckName(doc, "kargo.namespace", k.Namespace, nil)
+	manifests.CheckName(doc, "kargo.argocdNamespace", k.ArgoCDNamespace, nil)
+	manifests.CheckName(doc, "kargo.sharedNamespace", k.SharedNamespace, nil)
 }
 
 func (s *Shipments) validate(doc *strictyaml.Document) {

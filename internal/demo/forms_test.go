@@ -45,8 +45,8 @@ func forms() []form {
 		{"/diff red production 9.9.9", demo.Refused, `No Freight "9.9.9"`},
 		{"/whoami", demo.Answered, "you may promote to every Stage"},
 		{"/whoami octocat", demo.Refused, "one word too many"},
-		{"/doctor", demo.Answered, "nothing is wrong"},
-		{"/doctor red", demo.Answered, "nothing is wrong"},
+		{"/doctor", demo.Answered, "Not looked at"},
+		{"/doctor red", demo.Answered, "nothing is wrong, as far as was looked"},
 		{"/doctor purple", demo.Refused, `No service "purple"`},
 
 		{"/promote red production --dry-run", demo.Answered, "Dry run: red 3.2.0 would go to production"},

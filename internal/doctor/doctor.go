@@ -3,43 +3,11 @@ package doctor
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
-	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 )
-
-// checks lists what is looked for, in the order in which findings of one severity are shown.
-func checks() []check {
-	return []check{
-		{"warehouse", warehouses},
-		{"promotion-failed", failedPromotions},
-		{"verification", verifications},
-		{"health", health},
-		{"promotion-waits", waitingPromotions},
-		{"stages", missingStages},
-		{"auto-promotion", holds},
-		{"soaking", soaking},
-		{"unclaimed", unclaimed},
-	}
-}
-
-// check is one thing to look for. What it finds need not say its name, nor the project.
-type check struct {
-	name string
-	find func(state) []answers.Finding
-}
-
-// state is what a check is given: a project, and the time.
-type state struct {
-	kargo.Survey
-
-	// whole says that all services are looked at.
-	whole bool
-	now   time.Time
-}
 
 // Surveyor knows what there is.
 type Surveyor interface {
@@ -52,30 +20,43 @@ type Surveyor interface {
 type Doctor struct {
 	surveyor Surveyor
 	now      func() time.Time
+	ports    Ports
 }
 
-// New returns a Doctor.
+// New returns a Doctor that knows what the surveyor does, and no more.
 func New(surveyor Surveyor, now func() time.Time) *Doctor {
 	return &Doctor{surveyor: surveyor, now: now}
+}
+
+// Use gives the Doctor more to look at. It must not be called once the Doctor is at work.
+func (d *Doctor) Use(p Ports) {
+	p.Places = p.Places.withDefaults()
+	d.ports = p
 }
 
 // Examine looks at a service, or at everything if service is empty. A name that is wrong comes back as a
 // *chatops.Problem.
 func (d *Doctor) Examine(ctx context.Context, service string) (answers.Diagnosis, error) {
+	diagnosis, _, err := d.ExamineToRepair(ctx, service)
+	return diagnosis, err
+}
+
+// ExamineToRepair does what Examine does, and returns what can be done about the findings, in their order.
+func (d *Doctor) ExamineToRepair(ctx context.Context, service string) (answers.Diagnosis, []Repair, error) {
 	look := d.surveyor.Everything
 	if service != "" {
 		look = func(ctx context.Context) (kargo.Scope, error) { return d.surveyor.ServiceScope(ctx, service) }
 	}
 	scope, err := look(ctx)
 	if err != nil {
-		return answers.Diagnosis{}, err
+		return answers.Diagnosis{}, nil, err
 	}
 	now := d.now()
 	surveys, err := d.surveyor.Survey(ctx, scope, now)
 	if err != nil {
-		return answers.Diagnosis{}, err
+		return answers.Diagnosis{}, nil, err
 	}
-	out := answers.Diagnosis{Projects: []string{}, Checks: []string{}, Findings: []answers.Finding{}}
+	out := answers.Diagnosis{Projects: []string{}, Checks: []string{}}
 	for _, survey := range surveys {
 		out.Projects = append(out.Projects, survey.Project)
 		out.Warehouses += len(survey.Warehouses)
@@ -84,19 +65,25 @@ func (d *Doctor) Examine(ctx context.Context, service string) (answers.Diagnosis
 		}
 		out.Stages += stages(survey.Status)
 	}
+	v := d.visit(now)
 	for _, c := range checks() {
-		out.Checks = append(out.Checks, c.name)
-		for _, survey := range surveys {
-			for _, finding := range c.find(state{Survey: survey, whole: service == "", now: now}) {
-				finding.Check, finding.Project = c.name, survey.Project
-				out.Findings = append(out.Findings, finding)
-			}
+		if d.ports.Reader == nil && c.needs != needNothing {
+			continue
 		}
+		out.Checks = append(out.Checks, c.name)
+		v.examine(ctx, c, surveys, service == "")
 	}
-	slices.SortStableFunc(out.Findings, func(a, b answers.Finding) int {
-		return severity(a) - severity(b)
-	})
-	return out, nil
+	out.Findings, out.NotLooked = make([]answers.Finding, 0, len(v.found)), v.notLooked
+	slices.SortStableFunc(v.found, func(a, b finding) int { return severity(a.Finding) - severity(b.Finding) })
+	var repairs []Repair
+	for _, f := range v.found {
+		if f.Fixable = f.repair != nil; f.Fixable {
+			f.repair.Finding = f.Finding
+			repairs = append(repairs, *f.repair)
+		}
+		out.Findings = append(out.Findings, f.Finding)
+	}
+	return out, repairs, nil
 }
 
 func severity(f answers.Finding) int {
@@ -114,36 +101,4 @@ func stages(status answers.ProjectStatus) int {
 		}
 	}
 	return n
-}
-
-// each calls look for every Stage that there is, and gathers what it finds. The findings need not say
-// what they are about.
-func (s state) each(look func(service string, stage answers.StageStatus) []answers.Finding) []answers.Finding {
-	var all []answers.Finding
-	for _, service := range s.Status.Services {
-		for _, stage := range service.Stages {
-			if stage.Stage == "" {
-				continue
-			}
-			for _, finding := range look(service.Service, stage) {
-				finding.Subject = "Stage/" + stage.Stage
-				finding.Service, finding.Environment = service.Service, stage.Environment
-				all = append(all, finding)
-			}
-		}
-	}
-	return all
-}
-
-// maxMessage is how much of a foreign message is repeated, in characters.
-const maxMessage = 300
-
-// sentence makes the first line of a foreign message end as a sentence does.
-func sentence(s string) string {
-	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
-	s = chatops.Shorten(s, maxMessage)
-	if s == "" || strings.HasSuffix(s, ".") {
-		return s
-	}
-	return s + "."
 }

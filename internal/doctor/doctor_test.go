@@ -87,6 +87,26 @@ func (i indexing) IndexField(_ context.Context, o client.Object, field string, v
 
 func (w *world) examine(t *testing.T, service string) (answers.Diagnosis, error) {
 	t.Helper()
+	return w.doctor(t, doctor.Ports{}).Examine(t.Context(), service)
+}
+
+// examineWith looks at everything, with more to look with, and a cluster that has nothing to show.
+func (w *world) examineWith(t *testing.T, p doctor.Ports) answers.Diagnosis {
+	t.Helper()
+	p.Reader = fake.NewClientBuilder().Build()
+	diagnosis, err := w.doctor(t, p).Examine(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return diagnosis
+}
+
+func lastPromotion(p *kargoapi.Promotion) *kargoapi.PromotionReference {
+	return &kargoapi.PromotionReference{Name: p.Name}
+}
+
+func (w *world) doctor(t *testing.T, p doctor.Ports) *doctor.Doctor {
+	t.Helper()
 	scheme := runtime.NewScheme()
 	if err := kargoapi.AddToScheme(scheme); err != nil {
 		t.Fatal(err)
@@ -102,7 +122,11 @@ func (w *world) examine(t *testing.T, service string) (answers.Diagnosis, error)
 	catalogue := kargo.NewCatalogue(builder.Build(), []kargo.Pipeline{{
 		Project: "microsvcs", Namespace: "microsvcs", Services: w.services, Environments: w.environments,
 	}})
-	return doctor.New(catalogue, func() time.Time { return noon }).Examine(t.Context(), service)
+	d := doctor.New(catalogue, func() time.Time { return noon })
+	if p.Reader != nil {
+		d.Use(p)
+	}
+	return d
 }
 
 // promotion is one to production that has been at its last step since so many minutes.
@@ -145,7 +169,7 @@ func TestFindings(t *testing.T) {
 		{"a Warehouse can't discover", func(w *world) {
 			w.warehouse.Status.Conditions = cannotDiscover("Unable to discover artifacts: 401 Unauthorized")
 		}, []string{"warehouse|error|Warehouse/red|Warehouse red can't discover artifacts. Kargo says: Unable to discover artifacts: 401 Unauthorized.|" +
-			"Look at the credentials: a Secret with the label kargo.akuity.io/cred-type whose repoURL fits the repository."}},
+			"Look at the credentials: a Secret with the label kargo.akuity.io/cred-type whose repoURL fits the repository. Then have Kargo look again."}},
 		{"a Warehouse is looking", func(w *world) {
 			w.warehouse.Status.Conditions = []metav1.Condition{{Type: kargoapi.ConditionTypeHealthy, Status: metav1.ConditionUnknown}}
 		}, nil},
@@ -156,7 +180,7 @@ func TestFindings(t *testing.T) {
 			`In spec.subscriptions[0].image, replace allowTags by allowTagsRegexes: ['^v\d+''s$'].`}},
 		{"ignoreTags", func(w *world) { w.warehouse.Spec.Subscriptions[0].Image.IgnoreTags = []string{"a", "b"} }, []string{
 			"warehouse|error|Warehouse/red|Warehouse red discovers no images of quay.io/acme/red: its subscription has ignoreTags, which Kargo refuses from 1.11 on.|" +
-				"In spec.subscriptions[0].image, replace ignoreTags by ignoreTagsRegexes: ['a', 'b'].",
+				"In spec.subscriptions[0].image, replace ignoreTags by ignoreTagsRegexes: ['^a$', '^b$'].",
 		}},
 		{"semverConstraint of an image", func(w *world) {
 			w.warehouse.Spec.Subscriptions[0].Image.Constraint, w.warehouse.Spec.Subscriptions[0].Image.SemverConstraint = "", "^3.0.0"
@@ -171,14 +195,15 @@ func TestFindings(t *testing.T) {
 			w.promotions = append(w.promotions, p)
 			w.production.Status.LastPromotion = &kargoapi.PromotionReference{Name: p.Name}
 		}, []string{`promotion-failed|error|Stage/red-production|The last promotion of red to production, 3.2.0, failed at argocd-update. ` +
-			`Kargo says: Argo CD Application "red" in namespace "argocd" is not authorized.|` +
-			`add the annotation kargo.akuity.io/authorized-stage: microsvcs:red-production to the Application, or to the template of its ApplicationSet.`}},
+			`Kargo says: Argo CD Application "red" in namespace "argocd" is not authorized. ` +
+			`The Application does not let the Stage change it: see the check argocd-authorization.|` +
+			`add the annotation kargo.akuity.io/authorized-stage: microsvcs:red-production to the Application, or to the template of its ApplicationSet. The log has more.`}},
 		{"the last promotion failed, for a reason of its own", func(w *world) {
 			p := promotion(kargoapi.PromotionPhaseFailed, 5, "on fire")
 			w.promotions = append(w.promotions, p)
 			w.production.Status.LastPromotion = &kargoapi.PromotionReference{Name: p.Name}
 		}, []string{"promotion-failed|error|Stage/red-production|The last promotion of red to production, 3.2.0, failed at argocd-update. Kargo says: on fire.|" +
-			"Mend what Kargo names, then promote again: `/promote red production 3.2.0`"}},
+			"Mend what Kargo names, then promote again: `/promote red production 3.2.0`. The log has more."}},
 		{"a promotion has been waiting for long", func(w *world) {
 			w.promotions = append(w.promotions, promotion(kargoapi.PromotionPhaseRunning, 25, ""))
 		}, []string{"promotion-waits|warning|Stage/red-production|The promotion of red 3.2.0 to production has been at argocd-update for 25 min.|" +

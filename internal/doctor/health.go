@@ -11,8 +11,17 @@ import (
 // mostIssues is how many of a Stage's issues are repeated.
 const mostIssues = 3
 
+func healthCheck() check {
+	return check{
+		name:  "health",
+		looks: "the health of each Stage",
+		finds: "a Stage that is unhealthy, with its issues",
+		find:  surveyed(health),
+	}
+}
+
 // health finds Stages that are unhealthy.
-func health(s state) []answers.Finding {
+func health(s *state) []answers.Finding {
 	return s.each(func(service string, stage answers.StageStatus) []answers.Finding {
 		if stage.Health != string(kargoapi.HealthStateUnhealthy) {
 			return nil

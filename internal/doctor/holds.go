@@ -7,8 +7,17 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 )
 
+func holdCheck() check {
+	return check{
+		name:  "auto-promotion",
+		looks: "the holds on auto-promotion of each Stage",
+		finds: "a Stage that Kargo does not promote to by itself any more",
+		find:  surveyed(holds),
+	}
+}
+
 // holds finds Stages that Kargo does not promote to by itself any more, though it is meant to.
-func holds(s state) []answers.Finding {
+func holds(s *state) []answers.Finding {
 	return s.each(func(service string, stage answers.StageStatus) []answers.Finding {
 		var all []answers.Finding
 		for _, hold := range stage.Holds {

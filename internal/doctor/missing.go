@@ -7,8 +7,17 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 )
 
+func missingStageCheck() check {
+	return check{
+		name:  "stages",
+		looks: "the services and environments of the configuration, and the Stages in Kargo",
+		finds: "services and environments that have no Stage",
+		find:  surveyed(missingStages),
+	}
+}
+
 // missingStages finds services and environments of the configuration that have no Stage.
-func missingStages(s state) []answers.Finding {
+func missingStages(s *state) []answers.Finding {
 	var all []answers.Finding
 	empty := s.emptyEnvironments()
 	for _, env := range empty {
@@ -54,7 +63,7 @@ func missingStages(s state) []answers.Finding {
 
 // emptyEnvironments returns the environments in which no service has a Stage. A single service tells
 // nothing of that.
-func (s state) emptyEnvironments() []string {
+func (s *state) emptyEnvironments() []string {
 	if !s.whole {
 		return nil
 	}

@@ -12,8 +12,17 @@ import (
 // argocd-update as long as the roll-out of the slowest Deployment, whose deadline is 10 minutes by default.
 const longStep = 10 * time.Minute
 
+func waitingPromotionCheck() check {
+	return check{
+		name:  "promotion-waits",
+		looks: "Promotions that are under way",
+		finds: "a Promotion that has been at one step for ten minutes: waiting for Argo CD, or for a pull request",
+		find:  surveyed(waitingPromotions),
+	}
+}
+
 // waitingPromotions finds Promotions that have been at one step for long.
-func waitingPromotions(s state) []answers.Finding {
+func waitingPromotions(s *state) []answers.Finding {
 	return s.each(func(service string, stage answers.StageStatus) []answers.Finding {
 		p := stage.Promotion
 		if p == nil || p.StepStartedAt.IsZero() || s.now.Sub(p.StepStartedAt) < longStep {

@@ -6,8 +6,17 @@ import (
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 )
 
+func soakingCheck() check {
+	return check{
+		name:  "soaking",
+		looks: "Freight that is newer than what a Stage runs",
+		finds: "Freight that has to run upstream for a while yet",
+		find:  surveyed(soaking),
+	}
+}
+
 // soaking finds Freight that has to run upstream for a while yet.
-func soaking(s state) []answers.Finding {
+func soaking(s *state) []answers.Finding {
 	return s.each(func(service string, stage answers.StageStatus) []answers.Finding {
 		var all []answers.Finding
 		for _, f := range stage.Soaking {

@@ -10,8 +10,17 @@ import (
 // mostNames is how many names of Stages are repeated.
 const mostNames = 10
 
+func unclaimedCheck() check {
+	return check{
+		name:  "unclaimed",
+		looks: "the Stages in Kargo, and the services and environments of the configuration",
+		finds: "Stages that belong to no service and environment of the configuration",
+		find:  surveyed(unclaimed),
+	}
+}
+
 // unclaimed finds Stages that belong to no service.
-func unclaimed(s state) []answers.Finding {
+func unclaimed(s *state) []answers.Finding {
 	if !s.whole || len(s.Unclaimed) == 0 {
 		return nil
 	}

@@ -14,8 +14,17 @@ import (
 // last minutes; one that can't get its measurements lasts until somebody ends it.
 const longVerification = 30 * time.Minute
 
+func verificationCheck() check {
+	return check{
+		name:  "verification",
+		looks: "the last verification of each Stage",
+		finds: "a verification that failed, or has not come to an end for half an hour",
+		find:  surveyed(verifications),
+	}
+}
+
 // verifications finds verifications that failed, or don't come to an end.
-func verifications(s state) []answers.Finding {
+func verifications(s *state) []answers.Finding {
 	return s.each(func(service string, stage answers.StageStatus) []answers.Finding {
 		v := stage.Verification
 		switch {

@@ -94,7 +94,8 @@ func TestDoctorSaysWhatIsWrong(t *testing.T) {
 	w.BlindWarehouse(t, "blue")
 	w.NewStage(t, harness.Stage{Name: "blue-staging", Warehouses: []string{"blue"}, Steps: harness.Passes("deploy")})
 	w.Start(t)
-	both(t, w, "doctor", "red to production", "the build is on fire", "blue", "allowTags", "allowTagsRegexes", "Fix:")
+	both(t, w, "doctor", "red to production", "the build is on fire", "blue", "allowTags", "allowTagsRegexes", "Fix:",
+		"The GitHub App lacks the permissions contents: read", "The bot can't read Secrets", "bot doctor")
 	text := w.Slack.Ask(t, harness.Octocat, harness.Deploys, "doctor blue")
 	mustSay(t, text, "allowTagsRegexes")
 	if strings.Contains(text, "the build is on fire") {

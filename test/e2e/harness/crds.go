@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -18,7 +19,7 @@ const kargoCRDs = "../shared/kargo-crds/v1.11.2"
 // crdTimeout bounds the time until the API server serves all kinds.
 const crdTimeout = time.Minute
 
-// installCRDs installs Kargo's CRDs, unless Kargo is there, and the bot's from its chart.
+// installCRDs installs the CRDs of Kargo and Argo CD, unless Kargo is there, and the bot's from its chart.
 func (c *Cluster) installCRDs(ctx context.Context) error {
 	definitions, err := chartCRDs()
 	if err != nil {
@@ -29,7 +30,11 @@ func (c *Cluster) installCRDs(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		definitions = append(definitions, kargo...)
+		argo, err := argoDefinitions()
+		if err != nil {
+			return err
+		}
+		definitions = slices.Concat(definitions, kargo, argo)
 	}
 	ctx, cancel := context.WithTimeout(ctx, crdTimeout)
 	defer cancel()

@@ -1,0 +1,48 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/davidaparicio/kargo-bot/internal/answers"
+	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
+)
+
+func namespaceCheck() check {
+	return check{
+		name:  "project-namespace",
+		looks: "the namespace of the Project and its label " + kargoapi.LabelKeyProject,
+		finds: "a namespace that is missing, or not labelled as a Project's",
+		needs: needCluster,
+		fixes: "the label is set",
+		find:  badNamespace,
+	}
+}
+
+// badNamespace finds a namespace that Kargo does not take for a Project's.
+func badNamespace(ctx context.Context, s *state) []finding {
+	namespace, ok := s.get(ctx, namespaceKind, "", s.Namespace)
+	switch {
+	case !ok:
+		return nil
+	case namespace == nil:
+		return []finding{{Finding: answers.Finding{
+			Severity: answers.SeverityError, Subject: "Namespace/" + s.Namespace,
+			What:    fmt.Sprintf("There is no namespace %s.", s.Namespace),
+			Why:     "Everything of the Project is to be in it. The configuration may mean another cluster, or misspell the project.",
+			Fix:     "Make the Project, which makes its namespace; or correct the configuration.",
+			Command: fmt.Sprintf("kubectl apply -f - <<'EOF'\napiVersion: kargo.akuity.io/v1alpha1\nkind: Project\nmetadata: {name: %s}\nEOF", s.Project),
+		}}}
+	case namespace.GetLabels()[kargoapi.LabelKeyProject] == kargoapi.LabelValueTrue:
+		return nil
+	}
+	f := finding{Finding: answers.Finding{
+		Severity: answers.SeverityError, Subject: "Namespace/" + s.Namespace,
+		What: fmt.Sprintf("Namespace %s lacks the label %s: %q.", s.Namespace, kargoapi.LabelKeyProject, kargoapi.LabelValueTrue),
+		Why:  "Kargo does not take it for a Project's: it refuses the Project, and every Promotion in it.",
+		Fix:  "Set the label.",
+	}}
+	f.repair, f.Command = labelled(object{namespaceKind, "", s.Namespace}, kargoapi.LabelKeyProject, kargoapi.LabelValueTrue,
+		fmt.Sprintf("Set the label %s=%s on namespace %s.", kargoapi.LabelKeyProject, kargoapi.LabelValueTrue, s.Namespace))
+	return []finding{f}
+}
