@@ -26,6 +26,8 @@ type Declaration struct {
 	// Check says what is done with values that do not work at the registry or the Git host: off does not try them,
 	// warn tells of it, require leaves those in place that are there.
 	Check string `yaml:"check" default:"off" enum:"off,warn,require"`
+	// FailingAfter is how long a Secret has been failing when people are told: most of what fails is over by then.
+	FailingAfter time.Duration `yaml:"failingAfter" default:"2m"`
 	// ExpiryWarning is how long before a token expires people are told.
 	ExpiryWarning time.Duration `yaml:"expiryWarning" default:"168h"`
 	// SharedNamespace is where Kargo looks for what a Project has not got itself: `global.sharedResources.namespace`

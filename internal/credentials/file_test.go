@@ -73,7 +73,7 @@ func TestParseDefaultsAndWhatIsWanted(t *testing.T) {
 	}
 	d := file.Declaration
 	if d.Owner != "kargo-secretsync" || d.Interval != 10*time.Minute || d.Timeout != 20*time.Second || d.Check != "off" ||
-		d.ExpiryWarning != 7*24*time.Hour || d.SharedNamespace != "kargo-shared-resources" || d.Prune || d.CreateNamespaces {
+		d.FailingAfter != 2*time.Minute || d.ExpiryWarning != 7*24*time.Hour || d.SharedNamespace != "kargo-shared-resources" || d.Prune || d.CreateNamespaces {
 		t.Errorf("defaults: %+v", d)
 	}
 	var got []string

@@ -15,6 +15,9 @@ const (
 	// LabelManagedBy and LabelOwner mark what secretsync has made.
 	LabelManagedBy = "app.kubernetes.io/managed-by"
 	LabelOwner     = "kargobot.dev/secretsync"
+	// AnnotationDeclaredIn is the namespace of the declaration that has made the Secret: it tells two with the same owner
+	// apart.
+	AnnotationDeclaredIn = "kargobot.dev/declared-in"
 	// AnnotationRotated is when the values last changed, in RFC 3339.
 	AnnotationRotated = "kargobot.dev/rotated-at"
 

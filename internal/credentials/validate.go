@@ -18,6 +18,7 @@ const (
 	shortestTimeout  = time.Second
 	longestTimeout   = 5 * time.Minute
 	longestWarning   = 366 * 24 * time.Hour
+	longestSilence   = 24 * time.Hour
 )
 
 // validator goes through a declaration.
@@ -41,6 +42,7 @@ func (d *Declaration) Validate(doc *strictyaml.Document, at strictyaml.Path, nam
 	v.backends()
 	v.duration("interval", d.Interval, shortestInterval, longestInterval)
 	v.duration("timeout", d.Timeout, shortestTimeout, longestTimeout)
+	v.duration("failingAfter", d.FailingAfter, 0, longestSilence)
 	v.duration("expiryWarning", d.ExpiryWarning, 0, longestWarning)
 	checkNamespace(doc, at.Key("sharedNamespace"), d.SharedNamespace)
 	for i, r := range d.Repositories {

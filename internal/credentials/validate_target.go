@@ -135,15 +135,15 @@ func (v *validator) regex(path strictyaml.Path, c *Credential) {
 		return
 	}
 	begin, _ := literal(pattern)
-	address := afterScheme(begin)
+	beyond := reachesBeyond(pattern)
 	switch {
 	case compiled.MatchString(""):
 		v.warn(path, "it matches every repository, so that the credential is sent to every host", "write which it is for, such as "+suggest(c.Type, examplePrefix(c.Type)))
 	case !anchored(pattern):
 		v.warn(path, fmt.Sprintf("Kargo looks for %#.80q anywhere in a URL, also in the middle of another host's", pattern),
 			suggest(c.Type, pattern)+" was probably meant")
-	case address != "" && !strings.ContainsAny(address, "/:") && compiled.MatchString(begin+".evil.example/acme/red"):
-		v.warn(path, "it also matches a host that merely begins like that: "+address+".evil.example", "end the host with a slash: "+suggest(c.Type, begin+"/"))
+	case beyond != "":
+		v.warn(path, beyond, withinBounds(pattern))
 	case c.Type == TypeImage && coversDockerHub(pattern) && strings.Contains(begin+pattern, "docker") && !compiled.MatchString("acme/red"):
 		v.warn(path, "a repository on Docker Hub may be written without docker.io, and then it does not match", "write "+dockerHub)
 	}

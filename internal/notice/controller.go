@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -28,9 +29,6 @@ const (
 	// firstRetry and lastRetry bound the wait before something that failed is tried again.
 	firstRetry = 100 * time.Millisecond
 	lastRetry  = 30 * time.Second
-	// mostNotices is how many there are in a namespace at most: as many as there may be Secrets, twice over. Whoever
-	// forges Events can't fill the API server with Notices.
-	mostNotices = 2000
 )
 
 // Options configure the Controller.
@@ -129,14 +127,9 @@ func (c *Controller) begin(ctx context.Context, key client.ObjectKey, all []news
 	if len(all) == 0 {
 		return nil, nil
 	}
-	var there v1alpha1.NoticeList
-	if err := c.client.List(ctx, &there, client.InNamespace(key.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list notices of %s: %w", key.Namespace, err)
-	}
-	if len(there.Items) >= mostNotices {
-		c.Metrics.refuse()
-		c.Log.WarnContext(ctx, "there are too many notices to make another", "namespace", key.Namespace, "most", mostNotices)
-		return nil, nil
+	bad := slices.ContainsFunc(all, func(one news) bool { return one.outcome.IsBad() })
+	if room, err := c.makeRoom(ctx, key.Namespace, bad); !room || err != nil {
+		return nil, err
 	}
 	n := &v1alpha1.Notice{Spec: all[0].spec}
 	n.Namespace, n.Name = key.Namespace, key.Name

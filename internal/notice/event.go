@@ -73,19 +73,30 @@ func read(e *corev1.Event, now time.Time) (news, error) {
 	if n.at = happenedAt(e); n.at.After(now) {
 		n.at = now
 	}
-	if expires, err := time.Parse(time.RFC3339, e.Annotations[credentials.AnnotationExpires]); err == nil && !expires.IsZero() {
+	if expires, ok := moment(e.Annotations[credentials.AnnotationExpires]); ok {
 		n.expires = stamp(expires)
 	}
 	return n, nil
 }
 
+// The years of which an Event can tell. The API server does not take years of more than four digits, which a time zone
+// makes of the last hours of 9999, so that a Notice with one could never be written.
+const firstYear, lastYear = 2000, 2100
+
+// moment reads a time, if it is one that can be.
+func moment(text string) (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339, text)
+	at = at.UTC()
+	return at, err == nil && at.Year() >= firstYear && at.Year() <= lastYear
+}
+
 // happenedAt is when an Event says that it happened.
 func happenedAt(e *corev1.Event) time.Time {
-	if at, err := time.Parse(time.RFC3339, e.Annotations[credentials.AnnotationAt]); err == nil && !at.IsZero() {
+	if at, ok := moment(e.Annotations[credentials.AnnotationAt]); ok {
 		return at
 	}
 	for _, at := range []time.Time{e.EventTime.Time, e.FirstTimestamp.Time, e.LastTimestamp.Time} {
-		if !at.IsZero() {
+		if year := at.UTC().Year(); year >= firstYear && year <= lastYear {
 			return at
 		}
 	}

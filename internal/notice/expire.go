@@ -21,11 +21,7 @@ func (c *Controller) expire(ctx context.Context, n *v1alpha1.Notice, hasEvents b
 	if c.Retention <= 0 {
 		return reconcile.Result{}, nil
 	}
-	last := n.CreationTimestamp.Time
-	if i := len(n.Status.Happenings) - 1; i >= 0 && n.Status.Happenings[i].At.After(last) {
-		last = n.Status.Happenings[i].At.Time
-	}
-	left := last.Add(c.Retention).Sub(c.Now())
+	left := lastHappened(n).Add(c.Retention).Sub(c.Now())
 	switch {
 	case left > 0:
 		return reconcile.Result{RequeueAfter: left}, nil
@@ -36,4 +32,13 @@ func (c *Controller) expire(ctx context.Context, n *v1alpha1.Notice, hasEvents b
 		return reconcile.Result{}, fmt.Errorf("delete notice %s: %w", client.ObjectKeyFromObject(n), err)
 	}
 	return reconcile.Result{}, nil
+}
+
+// lastHappened is when something last happened, as far as is known.
+func lastHappened(n *v1alpha1.Notice) time.Time {
+	last := n.CreationTimestamp.Time
+	if i := len(n.Status.Happenings) - 1; i >= 0 && n.Status.Happenings[i].At.After(last) {
+		last = n.Status.Happenings[i].At.Time
+	}
+	return last
 }

@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/api/v1alpha1"
 	"github.com/davidaparicio/kargo-bot/internal/credentials"
@@ -94,19 +95,84 @@ func TestAnOccurrenceIsOfOneSecret(t *testing.T) {
 	w.wantHappened(t, "Failing")
 }
 
-func TestThereAreNotAnyNumberOfNotices(t *testing.T) {
-	w := newWorld(t)
-	for i := range mostNotices {
+// Who forges times can't have a Notice that the API server does not take, which would be tried for ever.
+func TestATimeThatCanNotBeIsLeftOut(t *testing.T) {
+	for _, forged := range []string{"9999-12-31T23:59:59-23:00", "0000-01-01T00:00:00+23:00", "1999-12-31T23:59:59Z", "2101-01-01T00:00:00Z"} {
+		w := newWorld(t)
+		w.tells(t, credentials.ReasonExpiring, 0, func(e *corev1.Event) {
+			e.Annotations[credentials.AnnotationAt], e.Annotations[credentials.AnnotationExpires] = forged, forged
+		})
+		w.look(t, w.controller())
+		if n := w.notice(t); n.Status.ExpiresAt != nil || !n.Status.Happenings[0].At.Time.Equal(noon) {
+			t.Errorf("%s is taken: %+v", forged, n.Status)
+		}
+	}
+}
+
+// fill makes that many Notices in a phase, the first of them the oldest.
+func (w *world) fill(t *testing.T, from, to int, phase v1alpha1.NoticePhase) {
+	t.Helper()
+	for i := from; i < to; i++ {
 		n := &v1alpha1.Notice{Spec: v1alpha1.NoticeSpec{About: v1alpha1.NoticeCredential, Secret: "s", SecretNamespace: namespace}}
 		n.Namespace, n.Name = namespace, fmt.Sprintf("n-%d", i)
+		n.CreationTimestamp = metav1.NewTime(noon.Add(time.Duration(i-mostTroubles) * time.Minute))
+		n.Status.Phase = phase
 		if err := w.server.Create(t.Context(), n); err != nil {
 			t.Fatal(err)
 		}
 	}
-	w.tells(t, credentials.ReasonFailing, 0)
+}
+
+func TestThereAreNotAnyNumberOfNotices(t *testing.T) {
+	w := newWorld(t)
+	w.fill(t, 0, mostNotices, v1alpha1.NoticeExpiring)
+	e := w.tells(t, credentials.ReasonRotated, 0)
+	w.look(t, w.controller())
+	if n := w.notice(t); n != nil || w.refused(t) != 1 {
+		t.Errorf("of what is well, there is %+v", n)
+	}
+	// What is not well has room all the same, and not without end either.
+	e.Reason = credentials.ReasonFailing
+	if err := w.server.Update(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	w.fill(t, mostNotices, mostTroubles, v1alpha1.NoticeFailing)
 	w.look(t, w.controller())
 	if n := w.notice(t); n != nil {
 		t.Errorf("there is %+v", n)
+	}
+	w.drop(t, "n-7")
+	w.look(t, w.controller())
+	w.wantHappened(t, "Failing")
+}
+
+// What is over, and can't come again, makes room: the oldest first.
+func TestWhatIsOverMakesRoom(t *testing.T) {
+	for _, reason := range []string{credentials.ReasonRotated, credentials.ReasonFailing} {
+		w := newWorld(t)
+		w.fill(t, 0, 1, v1alpha1.NoticeFailing)
+		w.fill(t, 1, mostNotices, v1alpha1.NoticeRotated)
+		w.tells(t, credentials.ReasonRotated, -time.Minute, func(e *corev1.Event) { e.Annotations[credentials.AnnotationOccurrence] = "n-1" })
+		w.tells(t, reason, 0)
+		w.look(t, w.controller())
+		if n := w.notice(t); n == nil {
+			t.Errorf("there is no notice of %s", reason)
+		}
+		for name, kept := range map[string]bool{"n-0": true, "n-1": true, "n-2": false, "n-3": true} {
+			err := w.server.Get(t.Context(), client.ObjectKey{Namespace: namespace, Name: name}, &v1alpha1.Notice{})
+			if (err == nil) != kept {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+// drop deletes a Notice.
+func (w *world) drop(t *testing.T, name string) {
+	t.Helper()
+	n := &v1alpha1.Notice{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}}
+	if err := w.server.Delete(t.Context(), n); err != nil {
+		t.Fatal(err)
 	}
 }
 

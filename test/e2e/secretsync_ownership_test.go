@@ -134,6 +134,85 @@ func TestSecretsyncTakesOverWhatTheGuidesScriptHasMade(t *testing.T) {
 			t.Errorf("%s still has what kubectl remembers of it", name)
 		}
 	}
+	// Whoever has made them owns them, too, by an Update. That keeps nothing from being rotated, again and again.
+	for _, end := range []string{"2", "3"} {
+		s.Write(t, ".env", env(end))
+		ran := s.Run(t, "apply", "-f", "credentials.yaml")
+		mustEnd(t, ran, 0)
+		mustSay(t, ran.Stdout, "Done: 3 changed.")
+		if p := password(t, s, "quay-creds"); p != harness.Sentinel+"-quay-"+end {
+			t.Errorf("rotated, the password is %q", p)
+		}
+	}
+}
+
+func TestSecretsyncKeepsTheOldNameUntilTheNewOneWorks(t *testing.T) {
+	t.Parallel()
+	s := cluster.NewSecretsync(t)
+	s.Permit(t, append([]string{"quay-robot"}, guideNames...)...)
+	s.Write(t, ".env", env("1"))
+	mustEnd(t, s.Run(t, "import", "--env-file", ".env", "-n", s.Namespace, "-o", "credentials.yaml"), 0)
+	mustEnd(t, s.Run(t, "apply", "-f", "credentials.yaml"), 0)
+	rename(t, s, "name: quay-creds", "name: quay-robot")
+	s.Write(t, ".env", strings.Replace(env("1"), "QUAY_PASSWORD=", "QUAY_OTHER=", 1))
+	ran := s.Run(t, "apply", "-f", "credentials.yaml", "--prune")
+	mustEnd(t, ran, 1)
+	mustSay(t, ran.Stdout, "as soon as "+s.Namespace+"/quay-robot", "Done: 2 unchanged, 1 orphaned, 1 failed.")
+	if p := password(t, s, "quay-creds"); p != harness.Sentinel+"-quay-1" {
+		t.Errorf("the password that works is %q", p)
+	}
+	s.Write(t, ".env", env("1"))
+	ran = s.Run(t, "apply", "-f", "credentials.yaml", "--prune")
+	mustEnd(t, ran, 0)
+	mustSay(t, ran.Stdout, "Done: 1 added, 1 pruned, 2 unchanged.")
+}
+
+// rename writes the declaration with another text in place of one.
+func rename(t *testing.T, s *harness.Secretsync, from, to string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.Dir, "credentials.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Write(t, "credentials.yaml", strings.Replace(string(text), from, to, 1))
+}
+
+func TestSecretsyncHandsOverWhatOthersDeclareByNow(t *testing.T) {
+	t.Parallel()
+	s := newApplied(t)
+	theirs := corev1ac.Secret("quay-creds", s.Namespace).WithData(map[string][]byte{"password": []byte(harness.Sentinel + "-quay-1")})
+	if err := cluster.Client.Apply(t.Context(), theirs, client.FieldOwner("argocd-controller")); err != nil {
+		t.Fatal(err)
+	}
+	declare(t, s, "quay-creds")
+	ran := s.Run(t, "apply", "-f", "credentials.yaml", "--prune")
+	mustEnd(t, ran, 0)
+	mustSay(t, ran.Stdout, "data.password is declared by argocd-controller")
+	left := s.Secret(t, "quay-creds")
+	if left.Labels[credentials.LabelOwner] != "" || left.Labels[credentials.LabelType] != "image" {
+		t.Errorf("it has labels %v", left.Labels)
+	}
+	mustSay(t, s.Run(t, "apply", "-f", "credentials.yaml", "--prune").Stdout, "Done: 2 unchanged.")
+}
+
+func TestSecretsyncTellsDeclarationsOfOneOwnerApart(t *testing.T) {
+	t.Parallel()
+	first := newApplied(t)
+	other := cluster.NewSecretsync(t)
+	other.Write(t, ".env", env("2"))
+	mustEnd(t, other.Run(t, "import", "--env-file", ".env", "-n", other.Namespace, "-o", "credentials.yaml"), 0)
+	rename(t, other, "name: quay-creds", "name: quay-creds\n    namespaces: "+first.Namespace)
+	other.Permit(t, guideNames...)
+	other.PermitNamespace(t, first.Namespace, "quay-creds")
+	for range 2 {
+		ran := other.Run(t, "apply", "-f", "credentials.yaml", "--prune")
+		mustEnd(t, ran, 1)
+		mustSay(t, ran.Stdout, "Another declaration with owner kargo-secretsync, of namespace "+first.Namespace+", keeps this Secret", "1 in conflict.")
+		mustSay(t, first.Run(t, "apply", "-f", "credentials.yaml").Stdout, "Done: 3 unchanged.")
+	}
+	declare(t, other, "quay-creds")
+	mustEnd(t, other.Run(t, "apply", "-f", "credentials.yaml", "--prune"), 0)
+	mustSay(t, first.Run(t, "apply", "-f", "credentials.yaml").Stdout, "Done: 3 unchanged.")
 }
 
 func TestSecretsyncExplainsWhatCanNotBeChanged(t *testing.T) {

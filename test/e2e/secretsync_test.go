@@ -2,6 +2,8 @@ package e2e_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +82,11 @@ func TestSecretsyncMakesTheGuidesSecretsOfItsEnv(t *testing.T) {
 	if _, ok := quay.Annotations[credentials.AnnotationRotated]; !ok {
 		t.Error("it does not say since when the values are what they are")
 	}
+	if in := quay.Annotations[credentials.AnnotationDeclaredIn]; in != s.Namespace {
+		t.Errorf("it says that it is declared in %q", in)
+	}
 	delete(quay.Annotations, credentials.AnnotationRotated)
+	delete(quay.Annotations, credentials.AnnotationDeclaredIn)
 	for what, pair := range map[string][2]any{
 		"data": {map[string][]byte{
 			"repoURL": []byte(`^quay\.io/`), "repoURLIsRegex": []byte("true"),
@@ -157,6 +163,7 @@ func eventsOf(t *testing.T, s *harness.Secretsync, name string) []corev1.Event {
 func TestSecretsyncKeepsTheOldWhereAReferenceFails(t *testing.T) {
 	t.Parallel()
 	s := newApplied(t)
+	tellAtOnce(t, s)
 	s.Write(t, ".env", strings.ReplaceAll(strings.Replace(env("2"), "QUAY_PASSWORD=", "QUAY_OTHER=", 1), "octocat", "hubot"))
 	ran := s.Run(t, "apply", "-f", "credentials.yaml")
 	mustEnd(t, ran, 1)
@@ -186,6 +193,16 @@ func TestSecretsyncKeepsTheOldWhereAReferenceFails(t *testing.T) {
 	if occurrences[credentials.ReasonRotated] == "" {
 		t.Errorf("it is not told that it was rotated: %v", occurrences)
 	}
+}
+
+// tellAtOnce has people told of what fails without waiting whether it passes.
+func tellAtOnce(t *testing.T, s *harness.Secretsync) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.Dir, "credentials.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Write(t, "credentials.yaml", strings.Replace(string(text), "\ncredentials:\n", "\ncredentials:\n  failingAfter: 0s\n", 1))
 }
 
 func TestSecretsyncPassSpeaksJSON(t *testing.T) {

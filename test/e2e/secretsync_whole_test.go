@@ -28,6 +28,7 @@ namespace: `+w.Name+`
 credentials:
   backends: [file]
   interval: 10s
+  failingAfter: 1s
   secrets:
   - {name: github-creds, type: git, repoURL: "https://github.com/acme/shop.git", username: octocat, password: ref+file://token.yaml#/token}
 `))

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/davidaparicio/kargo-bot/cmd/secretsync/internal/probe"
 	"github.com/davidaparicio/kargo-bot/internal/credentials"
 )
@@ -38,15 +40,16 @@ func TestWhatIsRefusedIsWrittenAndToldOfOtherwise(t *testing.T) {
 	if outcome.Probe != "refused" || outcome.Message != "quay.io does not take it." || outcome.FailingSince == nil {
 		t.Errorf("%+v", outcome)
 	}
-	// It is not tried again each time, and is not well meanwhile.
+	// A look at it alone does not try it again, and it is not well meanwhile.
 	probed := w.probed
-	outcome = mustBe(t, w.run(credentials.Request{}), "quay-creds", unchanged, unchanged)
+	outcome = mustBe(t, w.run(credentials.Request{Only: only("quay-creds")}), "quay-creds", unchanged)
 	if outcome.FailingSince == nil || outcome.Probe != "refused" || w.probed != probed {
 		t.Errorf("%+v, tried %d times", outcome, w.probed)
 	}
+	// A look at everything tries what did not work, and nothing else.
 	w.findings["quay-creds"] = probe.Finding{Verdict: probe.Works}
-	outcome = mustBe(t, w.run(credentials.Request{Probe: true}), "quay-creds", unchanged, unchanged)
-	if outcome.FailingSince != nil || outcome.Probe != "works" || w.probed != probed+2 {
+	outcome = mustBe(t, w.run(credentials.Request{}), "quay-creds", unchanged, unchanged)
+	if outcome.FailingSince != nil || outcome.Probe != "works" || w.probed != probed+1 {
 		t.Errorf("%+v, tried %d times", outcome, w.probed)
 	}
 	if told := w.events("microsvcs", "quay-creds"); len(told) != 2 || told[credentials.ReasonRecovered] == "" {
@@ -98,5 +101,70 @@ func TestTheSharedNamespacesCredentialsAreToldOfInTheProjects(t *testing.T) {
 	w.run(credentials.Request{})
 	if told := w.events("microsvcs", "github-creds"); told[credentials.ReasonFailing] == "" {
 		t.Errorf("it tells %v there, and %v in the shared one", told, w.events("shared", "github-creds"))
+	}
+}
+
+func TestAHostThatDoesNotAnswerTakesNothingBack(t *testing.T) {
+	w := newWorld(t, "warn")
+	w.findings["quay-creds"] = probe.Finding{Verdict: probe.Refused, Message: "quay.io does not take it."}
+	since := mustBe(t, w.run(credentials.Request{}), "quay-creds", added, added).FailingSince
+	w.findings["quay-creds"] = probe.Finding{Verdict: probe.Unreachable, Message: "quay.io did not answer."}
+	outcome := mustBe(t, w.run(credentials.Request{Probe: true}), "quay-creds", unchanged, unchanged)
+	if outcome.FailingSince == nil || !outcome.FailingSince.Equal(*since) || outcome.Probe != "refused" {
+		t.Errorf("%+v", outcome)
+	}
+	if told := w.events("microsvcs", "quay-creds"); told[credentials.ReasonRecovered] != "" {
+		t.Errorf("it tells %v", told)
+	}
+}
+
+func TestWhatCouldNotBeTriedIsTriedAgain(t *testing.T) {
+	w := newWorld(t, "warn")
+	w.findings["quay-creds"] = probe.Finding{Verdict: probe.Unreachable, Message: "quay.io did not answer."}
+	w.run(credentials.Request{})
+	w.findings["quay-creds"] = probe.Finding{Verdict: probe.Refused, Message: "quay.io does not take it."}
+	if outcome := mustBe(t, w.run(credentials.Request{}), "quay-creds", unchanged, unchanged); outcome.FailingSince == nil {
+		t.Errorf("%+v", outcome)
+	}
+}
+
+func TestWhatExpiredNoLongerDoes(t *testing.T) {
+	w := newWorld(t, "warn")
+	expires := w.now.Add(3 * 24 * time.Hour)
+	w.findings["github-creds"] = probe.Finding{Verdict: probe.Works, ExpiresAt: &expires}
+	w.run(credentials.Request{})
+	w.findings["github-creds"] = probe.Finding{Verdict: probe.Works}
+	for range 2 {
+		if outcome := mustBe(t, w.run(credentials.Request{Probe: true}), "github-creds", unchanged, unchanged); outcome.ExpiresAt != nil {
+			t.Errorf("it is said to expire at %s", outcome.ExpiresAt)
+		}
+	}
+}
+
+func TestWhatSomebodyChangedIsPutRightWhateverTheHostSays(t *testing.T) {
+	w := newWorld(t, "require")
+	w.run(credentials.Request{})
+	w.findings["quay-creds"] = probe.Finding{Verdict: probe.Unreachable, Message: "quay.io did not answer."}
+	w.edit("quay-creds", func(s *corev1.Secret) { s.Data["password"] = []byte(sentinel + " by hand") })
+	mustBe(t, w.run(credentials.Request{}), "", unchanged, restored)
+	if err := w.client.Delete(t.Context(), w.secretOf("quay-creds")); err != nil {
+		t.Fatal(err)
+	}
+	mustBe(t, w.run(credentials.Request{}), "", unchanged, restored)
+}
+
+func TestWhatIsAskedToBeTriedIsTriedAlsoWhereItFails(t *testing.T) {
+	w := newWorld(t, "warn")
+	w.run(credentials.Request{})
+	delete(w.values, "ref+vault://kv/quay#/token")
+	expires := w.now.Add(30 * 24 * time.Hour)
+	w.findings["quay-creds"] = probe.Finding{Verdict: probe.Works, ExpiresAt: &expires}
+	probed := w.probed
+	outcome := mustBe(t, w.run(credentials.Request{Only: only("quay-creds"), Probe: true}), "quay-creds", failed)
+	if w.probed != probed+1 || outcome.ExpiresAt == nil || outcome.Message != "There is no such key." {
+		t.Errorf("%+v, tried %d times", outcome, w.probed-probed)
+	}
+	if outcome := mustBe(t, w.run(credentials.Request{}), "quay-creds", unchanged, failed); outcome.ExpiresAt == nil {
+		t.Errorf("%+v", outcome)
 	}
 }

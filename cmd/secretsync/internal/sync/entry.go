@@ -17,11 +17,14 @@ type entry struct {
 	Version string `json:"version,omitempty"`
 	// ExpiresAt is when its token expires, as far as its host has told.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
-	// Probe is "refused" if the credential did not work when it was last tried.
+	// Probe is "refused" if the credential did not work when it was last tried, and "unreachable" if that was not found
+	// out and had not been before.
 	Probe string `json:"probe,omitempty"`
 	// FailingSince is since when it is failing, and Failing why, in words for people.
 	FailingSince *time.Time `json:"failingSince,omitempty"`
 	Failing      string     `json:"failing,omitempty"`
+	// Told says that people have been told.
+	Told bool `json:"told,omitempty"`
 }
 
 // mostKey is how long Kubernetes allows a key of a ConfigMap to be.
@@ -41,13 +44,17 @@ func mostFailing(secrets int) int {
 // made reports whether the Secret has been written by us.
 func (e *entry) made() bool { return e != nil && e.RotatedAt != nil }
 
+// told reports whether people have been told that it is failing.
+func (e *entry) told() bool { return e.Told && e.FailingSince != nil }
+
 // same reports whether two say the same.
 func (e *entry) same(other *entry) bool {
 	if e == nil || other == nil {
 		return e == other
 	}
 	return sameTime(e.RotatedAt, other.RotatedAt) && sameTime(e.ExpiresAt, other.ExpiresAt) &&
-		sameTime(e.FailingSince, other.FailingSince) && e.Version == other.Version && e.Probe == other.Probe && e.Failing == other.Failing
+		sameTime(e.FailingSince, other.FailingSince) && e.Version == other.Version && e.Probe == other.Probe && e.Failing == other.Failing &&
+		e.Told == other.Told
 }
 
 func sameTime(a, b *time.Time) bool {
@@ -76,8 +83,9 @@ func readEntry(key, text string) (credentials.SecretName, *entry, bool) {
 
 // note settles what the inventory is to say of each Secret.
 func (o *one) note() {
+	most := mostFailing(o.remembered())
 	for _, i := range o.items {
-		i.after = o.noted(i)
+		i.after = o.noted(i, most)
 		i.outcome.FailingSince = nil
 		if i.after != nil {
 			i.outcome.FailingSince = i.after.FailingSince
@@ -85,7 +93,20 @@ func (o *one) note() {
 	}
 }
 
-func (o *one) noted(i *item) *entry {
+// remembered is of how many Secrets the inventory may speak after the pass.
+func (o *one) remembered() int {
+	names := map[credentials.SecretName]bool{}
+	for name := range o.stored.entries {
+		names[name] = true
+	}
+	for _, i := range o.items {
+		names[i.name()] = true
+	}
+	return len(names)
+}
+
+// noted returns what the inventory is to say of a Secret, with so many runes of what is wrong.
+func (o *one) noted(i *item, most int) *entry {
 	after := entry{}
 	if i.before != nil {
 		after = *i.before
@@ -94,21 +115,23 @@ func (o *one) noted(i *item) *entry {
 	if written {
 		after.Version = i.outcome.ResourceVersion
 	}
-	if written || i.outcome.State == credentials.StateUnchanged {
-		after.RotatedAt, after.ExpiresAt, after.Probe = i.outcome.RotatedAt, i.outcome.ExpiresAt, ""
-		if i.outcome.Probe == refused {
-			after.Probe = refused
+	current := written || i.outcome.State == credentials.StateUnchanged
+	if current {
+		after.RotatedAt = i.outcome.RotatedAt
+	}
+	if current || i.tried {
+		after.ExpiresAt, after.Probe = i.outcome.ExpiresAt, ""
+		if i.outcome.Probe == refused || i.outcome.Probe == unreachable {
+			after.Probe = i.outcome.Probe
 		}
 	}
-	failing := i.failing()
-	switch {
-	case failing == "":
-		after.FailingSince, after.Failing = nil, ""
-	case after.FailingSince == nil:
-		after.FailingSince = &o.now
-		fallthrough
-	default:
-		after.Failing = clip(failing, mostFailing(len(o.stored.entries)+len(o.items)))
+	if !i.failing() {
+		after.FailingSince, after.Failing, after.Told = nil, "", false
+	} else {
+		if after.FailingSince == nil {
+			after.FailingSince = &o.now
+		}
+		after.Failing = clip(i.failure(), most)
 	}
 	if i.before == nil && after == (entry{}) {
 		return nil
@@ -116,17 +139,22 @@ func (o *one) noted(i *item) *entry {
 	return &after
 }
 
-// failing says why the Secret is not as it should be, and nothing if it is.
-func (i *item) failing() string {
+// failing reports whether the Secret is not as it should be.
+func (i *item) failing() bool {
+	return i.outcome.State == credentials.StateFailed || i.outcome.State == credentials.StateConflict || i.outcome.Probe == refused
+}
+
+// failure says why it is failing. What was found in an earlier pass may not have been remembered in words.
+func (i *item) failure() string {
 	switch {
 	case i.outcome.State == credentials.StateFailed, i.outcome.State == credentials.StateConflict:
 		return i.outcome.Message
-	case i.outcome.Probe == refused && i.outcome.Message != "":
-		return i.outcome.Message
-	case i.outcome.Probe == refused:
+	case i.refusal != "":
+		return i.refusal
+	case i.before != nil && i.before.Failing != "":
 		return i.before.Failing
 	default:
-		return ""
+		return "It did not work when it was last tried."
 	}
 }
 

@@ -13,7 +13,7 @@ func TestAFullInventoryFitsIntoAConfigMap(t *testing.T) {
 	const mostSecrets, mostBytes = 5000, 1 << 20 // of credentials, and of Kubernetes
 	for _, secrets := range []int{1000, mostSecrets} {
 		at := time.Date(2026, 11, 3, 10, 0, 0, 0, time.UTC)
-		full := entry{RotatedAt: &at, Version: "1234567890", ExpiresAt: &at, Probe: refused, FailingSince: &at,
+		full := entry{RotatedAt: &at, Version: "1234567890", ExpiresAt: &at, Probe: unreachable, FailingSince: &at, Told: true,
 			Failing: clip(strings.Repeat("é", 1000), mostFailing(secrets))}
 		text, err := json.Marshal(full)
 		if err != nil {
@@ -54,5 +54,27 @@ func TestNamesOfEventsAreValidAndTellReasonsApart(t *testing.T) {
 	}
 	if long := clipBytes(strings.Repeat("é", 1000), mostMessage); len(long) > mostMessage || !strings.HasSuffix(long, "é…") {
 		t.Errorf("%d bytes: …%s", len(long), long[len(long)-6:])
+	}
+}
+
+// With many Secrets there is no room for words: what is failing is remembered without.
+func TestWhatIsRefusedStaysSoWithoutWords(t *testing.T) {
+	at := time.Date(2026, 11, 3, 10, 0, 0, 0, time.UTC)
+	i := newItem(credentials.Wanted{SecretName: credentials.SecretName{Namespace: "microsvcs", Name: "quay-creds"}, Credential: &credentials.Credential{}},
+		&entry{RotatedAt: &at, Probe: refused, FailingSince: &at, Told: true})
+	i.remember()
+	i.outcome.State = credentials.StateUnchanged
+	o := &one{now: at.Add(time.Hour)}
+	if after := o.noted(i, 0); after.FailingSince == nil || !after.FailingSince.Equal(at) || !after.Told || i.failure() == "" {
+		t.Errorf("it is remembered as %+v", after)
+	}
+}
+
+func TestASecretCountsOnceForTheRoomThatThereIs(t *testing.T) {
+	name := credentials.SecretName{Namespace: "microsvcs", Name: "quay-creds"}
+	wanted := credentials.Wanted{SecretName: name, Credential: &credentials.Credential{}}
+	o := &one{stored: &inventory{entries: map[credentials.SecretName]*entry{name: {}}}, items: []*item{newItem(wanted, &entry{})}}
+	if n := o.remembered(); n != 1 {
+		t.Errorf("it counts %d times", n)
 	}
 }

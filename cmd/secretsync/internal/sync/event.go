@@ -23,18 +23,29 @@ const refreshEvery = 30 * time.Minute
 // mostMessage is how many bytes Kubernetes takes for the message of an Event.
 const mostMessage = 1024
 
+// subject is the Secret that an Event is about, as far as is known of it.
+type subject struct {
+	credentials.SecretName
+
+	kind    credentials.Type
+	live    *corev1.Secret
+	expires *time.Time
+}
+
 // tell writes the Events of what has become of a Secret. What is told already is not told again.
 func (o *one) tell(ctx context.Context, i *item) {
+	about := subject{SecretName: i.name(), kind: i.wanted.Credential.Type, live: i.live}
+	if i.after != nil {
+		about.expires = i.after.ExpiresAt
+	}
 	for _, h := range o.happenings(i) {
-		err := o.tellOne(ctx, i, h)
-		switch {
-		case err == nil, apierrors.IsNotFound(err):
-		case apierrors.IsForbidden(err):
-			// To wait for the right would be to remember what is long over.
-			o.mute.Store(true)
-		default:
+		told, err := o.tellOne(ctx, about, h)
+		if err != nil {
 			i.keepUntold()
 			return
+		}
+		if h.reason == credentials.ReasonFailing && told {
+			i.after.Told = true
 		}
 	}
 }
@@ -52,16 +63,29 @@ func (i *item) keepUntold() {
 		after.RotatedAt = i.before.RotatedAt
 	}
 	if i.after.FailingSince == nil {
-		after.FailingSince, after.Failing = i.before.FailingSince, i.before.Failing
+		after.FailingSince, after.Failing, after.Told = i.before.FailingSince, i.before.Failing, i.before.Told
 	}
 	i.after = &after
 }
 
-// tellOne makes the Event of a happening or, if it is there and old, renews it.
-func (o *one) tellOne(ctx context.Context, i *item, h happening) error {
+// tellOne makes the Event of a happening or, if it is there and old, renews it, and reports whether there is one. It
+// returns an error if that may be otherwise next time: to wait for the right to write Events would be to remember what is
+// long over.
+func (o *one) tellOne(ctx context.Context, about subject, h happening) (told bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	event := o.event(i, h)
+	switch err = o.writeEvent(ctx, o.event(about, h), h); {
+	case apierrors.IsNotFound(err):
+		return false, nil
+	case apierrors.IsForbidden(err):
+		o.mute.Store(true)
+		return false, nil
+	default:
+		return err == nil, err
+	}
+}
+
+func (o *one) writeEvent(ctx context.Context, event *corev1.Event, h happening) error {
 	if h.lasting {
 		var told corev1.Event
 		err := o.Client.Get(ctx, client.ObjectKeyFromObject(event), &told)
@@ -95,25 +119,27 @@ func (o *one) renew(ctx context.Context, told *corev1.Event, h happening) error 
 
 // event is the Event of a happening. It is in the namespace of the Secret, but for the shared one, at which nobody looks
 // who tells people: there, it is with the inventory.
-func (o *one) event(i *item, h happening) *corev1.Event {
-	name := i.name()
+func (o *one) event(s subject, h happening) *corev1.Event {
+	name := s.SecretName
 	about := corev1.ObjectReference{APIVersion: "v1", Kind: "Secret", Namespace: name.Namespace, Name: name.Name}
-	if i.live != nil {
-		about.UID = i.live.UID
+	if s.live != nil {
+		about.UID = s.live.UID
 	}
 	annotations := map[string]string{
 		credentials.AnnotationOccurrence: h.occurrence,
 		credentials.AnnotationAt:         h.at.UTC().Format(time.RFC3339),
 		credentials.AnnotationSecret:     name.Name,
-		credentials.AnnotationType:       string(i.wanted.Credential.Type),
+	}
+	if s.kind != "" {
+		annotations[credentials.AnnotationType] = string(s.kind)
 	}
 	if name.Namespace == o.file.Declaration.SharedNamespace && name.Namespace != o.file.Namespace {
 		inventory := o.inventoryName()
 		about = corev1.ObjectReference{APIVersion: "v1", Kind: "ConfigMap", Namespace: inventory.Namespace, Name: inventory.Name}
 		annotations[credentials.AnnotationSecretNamespace] = name.Namespace
 	}
-	if i.after != nil && i.after.ExpiresAt != nil {
-		annotations[credentials.AnnotationExpires] = i.after.ExpiresAt.UTC().Format(time.RFC3339)
+	if s.expires != nil {
+		annotations[credentials.AnnotationExpires] = s.expires.UTC().Format(time.RFC3339)
 	}
 	kind := corev1.EventTypeNormal
 	if h.warning {

@@ -85,11 +85,29 @@ func (o *one) save(ctx context.Context) (problem string) {
 		}
 	}
 	for _, orphan := range o.orphans {
-		if orphan.gone {
+		switch {
+		case orphan.gone:
 			changes[entryKey(orphan.name)] = nil
+		case orphan.calmed:
+			changes[entryKey(orphan.name)] = &orphan.entry
 		}
 	}
+	o.alsoVersions(changes)
 	return o.writeInventory(ctx, changes)
+}
+
+// alsoVersions adds, where anything is written, which version of a Secret is as it is declared: what others have added
+// to it since we wrote it, is then not taken for a cause of what the declaration changes later.
+func (o *one) alsoVersions(changes map[string]*entry) {
+	if len(changes) == 0 {
+		return
+	}
+	for _, i := range o.items {
+		if i.outcome.State == credentials.StateUnchanged && i.after != nil && i.after.Version != i.outcome.ResourceVersion {
+			i.after.Version = i.outcome.ResourceVersion
+			changes[i.key()] = i.after
+		}
+	}
 }
 
 // writeInventory writes entries, and removes those that are nil. Keys of others stay as they are by then.
@@ -108,6 +126,14 @@ func (o *one) writeInventory(ctx context.Context, changes map[string]*entry) (pr
 		if err == nil {
 			return ""
 		}
+		if apierrors.IsNotFound(err) && try < tries {
+			// Somebody has deleted it meanwhile. What it said is known.
+			if problem := o.makeInventory(ctx); problem != "" {
+				return problem
+			}
+			changes = o.withStored(changes)
+			continue
+		}
 		if !apierrors.IsConflict(err) || try == tries || !wait(ctx, try) {
 			return explain(err, action{verb: "patch", resource: "configmaps", name: o.inventoryName()})
 		}
@@ -117,6 +143,17 @@ func (o *one) writeInventory(ctx context.Context, changes map[string]*entry) (pr
 		}
 		o.stored.version = fresh.version
 	}
+}
+
+// withStored adds to changes what was read of the inventory and has not changed.
+func (o *one) withStored(changes map[string]*entry) map[string]*entry {
+	all := maps.Clone(changes)
+	for name, e := range o.stored.entries {
+		if _, changed := all[entryKey(name)]; !changed {
+			all[entryKey(name)] = e
+		}
+	}
+	return all
 }
 
 // makeInventory makes an empty one. It is applied, not created: Kubernetes then knows its name when it asks whether

@@ -25,10 +25,15 @@ type item struct {
 	owners  owners
 	content credentials.Content
 	differs difference
-	// write says that the Secret is to be applied, force that others' changes are overwritten.
-	write, force bool
-	outcome      credentials.Outcome
-	writes       int
+	// write says that the Secret is to be applied, force that others' changes are overwritten, and rotates that its
+	// values are other ones.
+	write, force, rotates bool
+	// tried says that the outcome has what was found of the values that are in the Secret.
+	tried bool
+	// refusal is what was said of them, or of those to be written, by a host that does not take them.
+	refusal string
+	outcome credentials.Outcome
+	writes  int
 }
 
 func newItem(wanted credentials.Wanted, before *entry) *item {
@@ -36,8 +41,15 @@ func newItem(wanted credentials.Wanted, before *entry) *item {
 	for _, reference := range wanted.Credential.References() {
 		i.references = append(i.references, reference.Text)
 	}
-	i.outcome = credentials.Outcome{SecretName: wanted.SecretName, Type: wanted.Credential.Type}
+	i.reset()
 	return i
+}
+
+// reset takes back what was found and decided, as before the first look.
+func (i *item) reset() {
+	i.live, i.owners, i.content, i.differs = nil, nil, credentials.Content{}, difference{}
+	i.write, i.force, i.rotates, i.tried, i.refusal = false, false, false, false, ""
+	i.outcome = credentials.Outcome{SecretName: i.name(), Type: i.wanted.Credential.Type}
 }
 
 func (i *item) name() credentials.SecretName { return i.wanted.SecretName }
@@ -53,7 +65,12 @@ func (i *item) broken(message string) { i.end(credentials.StateFailed, message) 
 
 // look finds out what has to be done with a Secret, and does nothing.
 func (o *one) look(ctx context.Context, i *item) {
-	i.live, i.owners, i.force = nil, nil, false
+	i.reset()
+	o.decide(ctx, i)
+	o.check(ctx, i)
+}
+
+func (o *one) decide(ctx context.Context, i *item) {
 	if len(i.key()) > mostKey {
 		i.end(credentials.StateFailed, "The name is longer than the inventory takes: namespace and name together may have 252 characters. Give the credential a shorter name.")
 		return
@@ -81,8 +98,8 @@ func (o *one) look(ctx context.Context, i *item) {
 		return
 	}
 	i.content = content
+	i.content.Annotations[credentials.AnnotationDeclaredIn] = o.file.Namespace
 	o.judge(i)
-	o.check(ctx, i)
 }
 
 // read reads the Secret as it is.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -23,7 +22,6 @@ func (o *one) judge(i *item) {
 	i.differs = compare(i.live, i.content, i.wanted.Credential.Type, i.owners)
 	i.outcome.Added, i.outcome.Changed, i.outcome.Removed = i.differs.added, i.differs.changed, i.differs.removed
 	i.outcome.MetadataChanged = i.differs.metadata()
-	ours := i.ours(o.file.Declaration.Owner)
 	switch {
 	case i.live.DeletionTimestamp != nil:
 		i.end(credentials.StateFailed, "The Secret is being deleted, and something holds that up: see its finalizers. It is made again when it is gone.")
@@ -31,14 +29,14 @@ func (o *one) judge(i *item) {
 		i.end(credentials.StateConflict, fmt.Sprintf("The Secret has type %q, and Kubernetes does not change a Secret's type. If nothing else uses it, delete it: it is made again.", i.live.Type))
 	case i.live.Immutable != nil && *i.live.Immutable && i.differs.data():
 		i.end(credentials.StateConflict, "The Secret is immutable and has other content. If nothing else uses it, delete it: it is made again.")
-	case ours:
+	case o.ours(i):
 		o.judgeOurs(i)
 	case !i.differs.data() && i.live.Labels[credentials.LabelOwner] == "", o.request.Adopt:
 		i.force = o.request.Adopt
-		o.change(i, credentials.StateChanged, i.differs.data())
+		o.change(i, credentials.StateChanged, i.renewed())
 		i.outcome.Message = "Taken over: it was there, and not made by this declaration."
 	default:
-		i.end(credentials.StateConflict, notOurs(i))
+		i.end(credentials.StateConflict, notOurs(i, o.file.Declaration.Owner))
 	}
 }
 
@@ -54,22 +52,10 @@ func (o *one) judgeMissing(i *item) {
 	i.outcome.Message = "It had been deleted."
 }
 
-// ours reports whether the declaration has made the Secret, whoever may have changed it since.
-func (i *item) ours(owner string) bool {
-	switch i.live.Labels[credentials.LabelOwner] {
-	case owner:
-		return i.owners.managed() || i.before.made()
-	case "":
-		return i.owners.managed() && i.before.made()
-	default:
-		// Somebody may have put another name there: then it is no longer as we wrote it.
-		return i.before.made() && i.owners.managed() && !i.owners.mine(labelField(credentials.LabelOwner))
-	}
-}
-
 // judgeOurs is about a Secret that the declaration has made.
 func (o *one) judgeOurs(i *item) {
-	if !i.differs.any() {
+	lost := i.lost()
+	if !i.differs.any() && len(lost) == 0 {
 		i.outcome.State = credentials.StateUnchanged
 		return
 	}
@@ -77,18 +63,23 @@ func (o *one) judgeOurs(i *item) {
 		i.end(credentials.StateConflict, claimedText(claims))
 		return
 	}
-	rotates := slices.ContainsFunc(slices.Concat(i.differs.changed, i.differs.removed),
-		func(key string) bool { return i.owners.mine(dataField(key)) })
-	if !i.drifted() {
-		i.force = o.request.Adopt
-		o.change(i, credentials.StateChanged, i.differs.data())
-		return
-	}
+	// Who has once written a field, as kubectl has where a Secret was taken over, owns it beside us without end. It is
+	// ours to write, as nobody else declares it.
 	i.force = true
-	o.change(i, credentials.StateRestored, rotates)
-	i.outcome.Message = "Somebody had changed it."
-	if others := i.owners.others(); others != "" {
-		i.outcome.Message = "It had been changed by " + others + "."
+	switch {
+	case !i.differs.any():
+		// Whoever has written other values and now the same has put them in ahead of the store.
+		o.change(i, credentials.StateChanged, i.owners.managed() && slices.ContainsFunc(lost, i.isCredential))
+		i.outcome.Message = "Somebody else had written the same content."
+	case !i.drifted():
+		o.change(i, credentials.StateChanged, i.renewed())
+	default:
+		o.change(i, credentials.StateRestored, slices.ContainsFunc(slices.Concat(i.differs.changed, i.differs.removed),
+			func(key string) bool { return i.isCredential(key) && i.owners.mine(dataField(key)) }))
+		i.outcome.Message = "Somebody had changed it."
+		if others := i.owners.others(); others != "" {
+			i.outcome.Message = "It had been changed by " + others + "."
+		}
 	}
 }
 
@@ -106,20 +97,9 @@ func (i *item) drifted() bool {
 	return i.differs.missing(i.live)
 }
 
-// claims says of each field that differs which other manager declares it.
-func (i *item) claims() []string {
-	var claims []string
-	for _, field := range i.differs.present(i.live) {
-		if manager, ok := i.owners.declarer(field); ok {
-			claims = append(claims, fmt.Sprintf("%s belongs to %s", strings.TrimPrefix(field.String(), "."), manager))
-		}
-	}
-	return claims
-}
-
 // change settles that a Secret is to be written. Its values are new if it rotates.
 func (o *one) change(i *item, state credentials.State, rotates bool) {
-	i.write = true
+	i.write, i.rotates = true, rotates
 	i.outcome.State = state
 	if rotates {
 		at := o.now

@@ -11,8 +11,12 @@ import (
 
 // occurrence names a trouble, or something done, with a Secret at a time: whoever comes to know of it again gives it
 // the same name. It is a DNS label, and says nothing that is not known.
-func occurrence(word string, name credentials.SecretName, at time.Time) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{word, name.Namespace, name.Name, at.UTC().Format(time.RFC3339)}, "\x00")))
+func occurrence(word string, name credentials.SecretName, at ...time.Time) string {
+	parts := []string{word, name.Namespace, name.Name}
+	for _, one := range at {
+		parts = append(parts, one.UTC().Format(time.RFC3339))
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	const digits = 8 // bytes, 16 digits
 	return word + "-" + hex.EncodeToString(sum[:digits])
 }
@@ -37,26 +41,39 @@ func (o *one) happenings(i *item) []happening {
 	}
 	var all []happening
 	switch {
-	case after.FailingSince != nil:
+	case after.FailingSince == nil && before.told():
+		all = append(all, o.recovered(i.name(), before, "The Secret is as it is declared again."))
+	case after.Told, after.FailingSince != nil && o.now.Sub(*after.FailingSince) >= o.file.Declaration.FailingAfter:
 		all = append(all, happening{reason: credentials.ReasonFailing, at: *after.FailingSince, message: o.failingText(i), warning: true,
 			lasting: true, occurrence: occurrence("failing", i.name(), *after.FailingSince)})
-	case before.FailingSince != nil:
-		all = append(all, happening{reason: credentials.ReasonRecovered, at: o.now, message: "The Secret is as it is declared again.",
-			occurrence: occurrence("failing", i.name(), *before.FailingSince)})
 	}
 	if before.made() && after.made() && after.RotatedAt.After(*before.RotatedAt) {
 		h := happening{reason: credentials.ReasonRotated, at: *after.RotatedAt, message: "The Secret has new values, as the secret store has.",
 			occurrence: occurrence("rotated", i.name(), *after.RotatedAt)}
 		if o.expiring(before.ExpiresAt) {
-			h.occurrence = occurrence("expiring", i.name(), *before.ExpiresAt)
+			h.occurrence = expiry(i.name(), before)
 		}
 		all = append(all, h)
 	}
 	if o.expiring(after.ExpiresAt) {
 		all = append(all, happening{reason: credentials.ReasonExpiring, at: o.now, message: expiringText(o.now, *after.ExpiresAt), warning: true,
-			lasting: true, occurrence: occurrence("expiring", i.name(), *after.ExpiresAt)})
+			lasting: true, occurrence: expiry(i.name(), after)})
 	}
 	return all
+}
+
+// recovered is that what people have been told is failing no longer is.
+func (o *one) recovered(name credentials.SecretName, was *entry, why string) happening {
+	return happening{reason: credentials.ReasonRecovered, at: o.now, message: why, occurrence: occurrence("failing", name, *was.FailingSince)}
+}
+
+// expiry names that what is in a Secret expires. New values that expire at the same time are another occurrence: a
+// rotation ends the one before, and what has ended is told no more.
+func expiry(name credentials.SecretName, e *entry) string {
+	if e.RotatedAt == nil {
+		return occurrence("expiring", name, *e.ExpiresAt)
+	}
+	return occurrence("expiring", name, *e.ExpiresAt, *e.RotatedAt)
 }
 
 // expiring reports whether people are to be told that a token expires.
@@ -66,7 +83,7 @@ func (o *one) expiring(at *time.Time) bool {
 
 // failingText is why it is failing, and which reference.
 func (o *one) failingText(i *item) string {
-	text := i.failing()
+	text := i.failure()
 	if i.outcome.Reference != "" && !strings.Contains(text, i.outcome.Reference) {
 		text = i.outcome.Reference + ": " + text
 	}

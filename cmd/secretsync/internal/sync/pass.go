@@ -62,7 +62,9 @@ func (p *Pass) Run(ctx context.Context, file *credentials.File, request credenti
 	each(ctx, o.items, o.look, (*item).broken)
 	each(ctx, o.orphans, o.lookAtOrphan, (*orphan).broken)
 	warnings := o.readyNamespaces(ctx)
-	if !request.DryRun {
+	if request.DryRun {
+		o.doomed()
+	} else {
 		problem = o.carryOut(ctx)
 	}
 	if ctx.Err() != nil {
@@ -84,13 +86,15 @@ func (o *one) carryOut(ctx context.Context) (problem string) {
 		return problem
 	}
 	each(ctx, o.items, o.apply, (*item).broken)
-	each(ctx, o.orphans, o.prune, (*orphan).broken)
+	// Only by now it is known whether what takes their place is there.
+	each(ctx, o.doomed(), o.prune, (*orphan).broken)
 	if ctx.Err() != nil {
 		// What ended in the middle has not failed: it is not told so.
 		return ""
 	}
 	o.note()
 	each(ctx, o.items, o.tell, (*item).quiet)
+	each(ctx, o.orphans, o.settleTrouble, (*orphan).quiet)
 	return o.save(ctx)
 }
 

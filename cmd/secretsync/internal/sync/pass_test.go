@@ -9,6 +9,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
@@ -23,6 +24,8 @@ const (
 	unchanged = credentials.StateUnchanged
 	failed    = credentials.StateFailed
 	conflict  = credentials.StateConflict
+	orphaned  = credentials.StateOrphaned
+	pruned    = credentials.StatePruned
 )
 
 func TestNothingChangedIsNothingWritten(t *testing.T) {
@@ -240,5 +243,50 @@ func TestWhatRestoresIsNoRotation(t *testing.T) {
 	}
 	if text := w.secretOf("quay-creds").Annotations[credentials.AnnotationRotated]; text != was.Format(time.RFC3339) {
 		t.Errorf("it says that it was rotated at %s", text)
+	}
+}
+
+func TestWhatIsRightByNowIsNotWrittenAnyMore(t *testing.T) {
+	w := newWorld(t, "off")
+	w.run(credentials.Request{})
+	w.values["ref+env://GITHUB"] = "ghp_new_" + sentinel
+	applied := 0
+	w.pass.Client = interceptor.NewClient(w.client.(client.WithWatch), interceptor.Funcs{
+		Apply: func(ctx context.Context, c client.WithWatch, obj runtime.ApplyConfiguration, opts ...client.ApplyOption) error {
+			// Another pass is quicker.
+			if applied++; applied == 1 {
+				w.pass.Client = w.client
+				w.run(credentials.Request{})
+			}
+			return c.Apply(ctx, obj, opts...)
+		},
+	})
+	report := w.runAgain(credentials.Request{})
+	outcome := mustBe(t, report, "github-creds", unchanged, unchanged)
+	if applied != 1 || report.Writes != 0 || len(outcome.Changed) > 0 {
+		t.Errorf("%d applied, %d writes are counted, changed %v", applied, report.Writes, outcome.Changed)
+	}
+}
+
+func TestAnInventoryThatIsDeletedMeanwhileIsMadeAgain(t *testing.T) {
+	w := newWorld(t, "off")
+	w.run(credentials.Request{})
+	w.values["ref+env://GITHUB"] = "ghp_new_" + sentinel
+	inventory := func() *corev1.ConfigMap {
+		return &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "microsvcs", Name: "kargo-secretsync-inventory"}}
+	}
+	w.pass.Client = interceptor.NewClient(w.client.(client.WithWatch), interceptor.Funcs{
+		Apply: func(ctx context.Context, c client.WithWatch, obj runtime.ApplyConfiguration, opts ...client.ApplyOption) error {
+			if err := client.IgnoreNotFound(c.Delete(ctx, inventory())); err != nil {
+				return err
+			}
+			w.pass.Client = w.client
+			return c.Apply(ctx, obj, opts...)
+		},
+	})
+	mustBe(t, w.run(credentials.Request{}), "", changed, unchanged)
+	live := inventory()
+	if err := w.client.Get(t.Context(), client.ObjectKeyFromObject(live), live); err != nil || len(live.Data) != 2 {
+		t.Errorf("it has %v (%v)", live.Data, err)
 	}
 }

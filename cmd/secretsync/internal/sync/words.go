@@ -17,8 +17,16 @@ func claimedText(claims []string) string {
 }
 
 // notOurs says of a Secret that we have not made who has.
-func notOurs(i *item) string {
-	if owner := i.live.Labels[credentials.LabelOwner]; owner != "" {
+func notOurs(i *item, ours string) string {
+	switch owner := i.live.Labels[credentials.LabelOwner]; {
+	case owner == ours:
+		in := i.live.Annotations[credentials.AnnotationDeclaredIn]
+		if in != "" {
+			in = ", of namespace " + in + ","
+		}
+		return "Another declaration with owner " + owner + in + " keeps this Secret. Give the credential another name in one of the two, " +
+			"or take it out of one, and give each an owner of its own. Or take it over with `secretsync apply --adopt`."
+	case owner != "":
 		return "The Secret belongs to the declaration with owner " + owner +
 			". Take it out of one of the two, or take it over with `secretsync apply --adopt`."
 	}

@@ -31,6 +31,7 @@ const declaration = `namespace: microsvcs
 credentials:
   backends: [vault, env]
   check: %s
+  failingAfter: 0s
   secrets:
   - {name: github-creds, type: git, repoURL: 'https://github.com/acme/deploy', username: octocat, password: 'ref+env://GITHUB'}
   - {name: quay-creds, type: image, repoURLRegex: '^quay\.io/', username: acme, password: 'ref+vault://kv/quay#/token'}
@@ -170,7 +171,42 @@ func (w *world) events(namespace, name string) map[string]string {
 	return told
 }
 
+// happened are the occurrences that Events with a reason tell of.
+func (w *world) happened(reason string) []string {
+	w.t.Helper()
+	var list corev1.EventList
+	if err := w.client.List(w.t.Context(), &list); err != nil {
+		w.t.Fatal(err)
+	}
+	var all []string
+	for _, event := range list.Items {
+		if event.Reason == reason {
+			all = append(all, event.Annotations[credentials.AnnotationOccurrence])
+		}
+	}
+	return all
+}
+
 // forbidden is what the API server says of what is not permitted.
 func forbidden(resource, name string) error {
 	return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name, fmt.Errorf("RBAC says %s", sentinel))
+}
+
+// only are Secrets of the declaration's namespace.
+func only(names ...string) []credentials.SecretName {
+	var all []credentials.SecretName
+	for _, name := range names {
+		all = append(all, credentials.SecretName{Namespace: "microsvcs", Name: name})
+	}
+	return all
+}
+
+// edit changes a Secret as somebody does with kubectl.
+func (w *world) edit(name string, change func(*corev1.Secret)) {
+	w.t.Helper()
+	live := w.secretOf(name)
+	change(live)
+	if err := w.client.Update(w.t.Context(), live, client.FieldOwner("kubectl-edit")); err != nil {
+		w.t.Fatal(err)
+	}
 }
