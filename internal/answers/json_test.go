@@ -60,8 +60,8 @@ func TestTheNamesOfFieldsAreStable(t *testing.T) {
 		},
 		"diagnosis": answers.Diagnosis{Service: "red", Projects: []string{"microsvcs"}, Stages: 3, Warehouses: 2, Checks: []string{"health"}, Findings: []answers.Finding{{
 			Check: "health", Severity: answers.SeverityError, Project: "microsvcs", Subject: "Stage/red-production", Service: "red", Environment: "production",
-			What: "what", Why: "why", Fix: "fix",
-		}}},
+			Looked: "looked", What: "what", Why: "why", Fix: "fix", Command: "command", Fixable: true,
+		}}, NotLooked: []answers.NotLooked{{Check: "clock", Project: "microsvcs", Why: "why"}}},
 	} {
 		data, err := json.MarshalIndent(answer, "", "  ")
 		if err != nil {
