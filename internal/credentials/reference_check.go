@@ -89,8 +89,12 @@ func (r *Reference) checkPath() *Fault {
 	if strings.HasPrefix(r.Path, "arn:") {
 		return nil
 	}
-	if _, err := url.Parse(rest); err != nil {
+	u, err := url.Parse(rest)
+	switch {
+	case err != nil:
 		return &Fault{Message: "is not written as a URL", Fix: "write the ID of what has a name with other signs than letters, digits, hyphens and dots"}
+	case u.User != nil:
+		return &Fault{Message: "what stands before @ would be lost", Fix: "take it out, and write %40 if the sign belongs to a name"}
 	}
 	return nil
 }
