@@ -43,7 +43,13 @@ func newAdmin(listener net.Listener, status *status, gatherer prometheus.Gathere
 
 func adminHandler(status *status, gatherer prometheus.Gatherer) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		if !status.alive(time.Now()) {
+			http.Error(w, "there is no progress", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = w.Write([]byte("ok\n"))
+	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if !status.ready() {
 			http.Error(w, "no pass has been done yet", http.StatusServiceUnavailable)

@@ -97,7 +97,7 @@ type ended struct {
 // loop does one thing after the other; a pass runs beside it, never two.
 func (s *Supervisor) loop(ctx context.Context, served <-chan error) error {
 	passes := &passes{passer: s.o.Passer, over: make(chan ended, 1)}
-	defer passes.stop(s.o.Grace)
+	defer s.stop(ctx, passes)
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	due := time.NewTimer(0)
@@ -118,10 +118,24 @@ func (s *Supervisor) loop(ctx context.Context, served <-chan error) error {
 		case <-due.C:
 		}
 		s.begin(ctx, passes)
+		s.status.beat(time.Now(), passes.since)
 		s.status.next(s.schedule.next(), s.schedule.sources, s.watches.forbidden.Load())
 		if !passes.running() {
 			due.Reset(time.Until(s.schedule.next()))
 		}
+	}
+}
+
+// stop gives the pass that is running some time to end, and takes in what becomes of it.
+func (s *Supervisor) stop(ctx context.Context, passes *passes) {
+	ctx = context.WithoutCancel(ctx)
+	pass, running := passes.stop(s.o.Grace)
+	switch {
+	case !running:
+	case pass.err != nil:
+		s.journal.stopped(ctx, pass.err)
+	default:
+		s.finish(ctx, pass)
 	}
 }
 
@@ -157,16 +171,17 @@ func (s *Supervisor) begin(ctx context.Context, passes *passes) {
 
 // finish takes in what became of a pass.
 func (s *Supervisor) finish(ctx context.Context, pass ended) {
+	_, died := errors.AsType[*UnexpectedEndError](pass.err)
 	if pass.err == nil && pass.report.Problem != "" {
 		pass.err = errors.New(pass.report.Problem)
 	}
 	if pass.err != nil {
-		s.schedule.undone(time.Now())
+		s.schedule.undone(time.Now(), pass.request, died)
 		s.status.undone(pass)
-		s.journal.undone(ctx, pass.err, s.schedule.pause)
+		s.journal.undone(ctx, pass.err, s.schedule.next())
 		return
 	}
 	s.schedule.done(time.Now(), pass.request, pass.report)
-	s.status.done(pass)
+	s.status.done(pass, s.schedule.inForce(pass.request))
 	s.journal.done(ctx, pass)
 }
