@@ -183,6 +183,10 @@ func TestMain(m *testing.M) {
 		println(sentinel) //nolint:forbidigo // it is what must not be seen
 		writeLine(console.out, "ours")
 		writeLine(console.err, "ours, too")
+	case nameOfPass, "run":
+		console := harden(os.Getenv(asProgram) == nameOfPass)
+		limits, _ := os.ReadFile("/proc/self/limits")
+		writeLine(console.out, string(limits))
 	case "panics":
 		harden(false)
 		go func() { panic(sentinel) }()
