@@ -11,7 +11,7 @@ import (
 
 // secretParameters are parameters of vals' backends that take a secret, with what takes it elsewhere: in the environment,
 // where that is all there is to say.
-var secretParameters = map[string]string{ //nolint:gosec // no credential
+var secretParameters = map[string]string{
 	"secret_id":      "",
 	"token":          "",
 	"password":       "name a variable with password_env, or a file with password_file",

@@ -23,7 +23,8 @@ var cgroupLimits = []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/
 // answer without end would take down the process that waits as well, which is in the same container.
 func boundMemory() {
 	most := memoryOfPass(os.ReadFile)
-	debug.SetMemoryLimit(int64(most / 4 * 3)) // Before it comes to that, the garbage collector does what it can.
+	// Before it comes to that, the garbage collector does what it can.
+	debug.SetMemoryLimit(int64(most / 4 * 3)) //nolint:gosec // it is 1 GiB at most
 	// Where the sandbox forbids it, there is nobody to tell, and the program is no worse off than without.
 	_ = unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: most, Max: most})
 }

@@ -28,6 +28,7 @@ type admin struct {
 	listener net.Listener
 	http     *http.Server
 	running  sync.WaitGroup
+	crashed  crash
 }
 
 func newAdmin(listener net.Listener, status *status, gatherer prometheus.Gatherer, log *slog.Logger) *admin {
@@ -68,6 +69,7 @@ func (a *admin) start() <-chan error {
 		return served
 	}
 	a.running.Go(func() {
+		defer a.crashed.tell()
 		if err := a.http.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
 			served <- fmt.Errorf("serve health and metrics: %w", err)
 		}

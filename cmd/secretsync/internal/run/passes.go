@@ -10,7 +10,8 @@ import (
 
 // passes runs one pass at a time, beside who asks for it.
 type passes struct {
-	passer Passer
+	passer  Passer
+	crashed crash
 	// over has room for the one pass, so that it ends whether somebody receives or not.
 	over chan ended
 
@@ -27,6 +28,7 @@ func (p *passes) start(ctx context.Context, request credentials.Request, most ti
 	p.since = time.Now()
 	ctx, p.kill = context.WithTimeout(context.WithoutCancel(ctx), most)
 	p.goroutine.Go(func() {
+		defer p.crashed.tell()
 		began := time.Now()
 		report, err := p.passer.Pass(ctx, request)
 		p.over <- ended{request: request, report: report, err: err, took: time.Since(began)}

@@ -30,6 +30,8 @@ type Options struct {
 	Read  func() ([]byte, error)
 	Parse func(data []byte) (Plan, error)
 	Log   *slog.Logger
+	// Crashed is called while a goroutine of the Supervisor panics, to say where in the code that is; nil to say nothing.
+	Crashed func()
 	// Admin is where health and metrics are served; nil for nowhere. The Supervisor closes it.
 	Admin net.Listener
 	// Registry has the metrics; one of its own if nil.
@@ -62,12 +64,13 @@ func New(o Options) *Supervisor {
 		o:           o,
 		declaration: declaration{read: o.Read, parse: o.Parse},
 		schedule:    newSchedule(),
-		watches:     newWatches(o.Watcher, o.Log),
+		watches:     newWatches(o.Watcher, o.Log, o.Crashed),
 		status:      status,
 		journal:     journal{log: o.Log},
 	}
 	if o.Admin != nil {
 		s.admin = newAdmin(o.Admin, status, o.Registry, o.Log)
+		s.admin.crashed = o.Crashed
 	}
 	return s
 }
@@ -96,7 +99,7 @@ type ended struct {
 
 // loop does one thing after the other; a pass runs beside it, never two.
 func (s *Supervisor) loop(ctx context.Context, served <-chan error) error {
-	passes := &passes{passer: s.o.Passer, over: make(chan ended, 1)}
+	passes := &passes{passer: s.o.Passer, crashed: s.o.Crashed, over: make(chan ended, 1)}
 	defer s.stop(ctx, passes)
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
