@@ -83,12 +83,14 @@ func TestACredentialThatDoesNotWorkIsTriedAgain(t *testing.T) {
 		t.Run(verdict, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
-				var mended atomic.Bool
+				var mended, down atomic.Bool
 				w.script = func(_ context.Context, request credentials.Request) (credentials.Report, error) {
 					report := w.well(request)
 					for i, outcome := range report.Secrets {
 						switch {
 						case outcome.SecretName == quay:
+						case down.Load():
+							report.Secrets[i].State, report.Secrets[i].Reference = credentials.StateFailed, "ref+vault://kv/github#/token"
 						case mended.Load() && request.Probe:
 							report.Secrets[i].Probe = "works"
 						case request.Probe, verdict == "refused" && !mended.Load(): // which is remembered
@@ -114,8 +116,13 @@ func TestACredentialThatDoesNotWorkIsTriedAgain(t *testing.T) {
 				if longest < 15*time.Minute || longest > 31*time.Minute || probes < 10 || probes > 30 {
 					t.Errorf("in 5 hours it was tried %d times, %s apart at most", probes, longest)
 				}
+				down.Store(true) // So long, the credential can't be tried: its store can't be read.
+				let(2 * time.Hour)
+				down.Store(false)
 				mended.Store(true)
-				let(31 * time.Minute)
+				if !slices.ContainsFunc(w.during(31*time.Minute), func(pass asked) bool { return pass.request.Probe }) {
+					t.Error("it is forgotten that it is to be tried")
+				}
 				for _, pass := range w.during(20 * time.Minute) {
 					if pass.request.Probe || len(pass.request.Only) > 0 {
 						t.Errorf("after it was mended: %+v", pass.request)

@@ -226,8 +226,9 @@ func (s *schedule) outcome(now time.Time, request credentials.Request, outcome c
 		s.touches.soon(now, secret) // Only a pass that is told of the contest can report it.
 	}
 	fails := outcome.Probe == probeRefused || outcome.Probe == probeUnreachable
+	untried := s.failing.waiting(secret) && (outcome.State == credentials.StateFailed || outcome.State == credentials.StateConflict)
 	switch {
-	case fails && (request.Probe || !s.failing.waiting(secret)):
+	case (fails || untried) && (request.Probe || !s.failing.waiting(secret)):
 		s.failing.failed(now, secret)
 	case !fails && (request.Probe || outcome.Probe != ""):
 		s.failing.well(secret)

@@ -179,9 +179,14 @@ func (s *Supervisor) finish(ctx context.Context, pass ended) {
 		pass.err = errors.New(pass.report.Problem)
 	}
 	if pass.err != nil {
-		s.schedule.undone(time.Now(), pass.request, died)
+		now := time.Now()
+		s.schedule.undone(now, pass.request, died)
 		s.status.undone(pass)
-		s.journal.undone(ctx, pass.err, s.schedule.next())
+		again := s.schedule.next()
+		if again.Before(now) {
+			again = now
+		}
+		s.journal.undone(ctx, pass.err, again)
 		return
 	}
 	s.schedule.done(time.Now(), pass.request, pass.report)
