@@ -9,13 +9,33 @@ import (
 	"unicode"
 )
 
-// secretParameters are parameters of vals' backends that take a secret, with what takes it elsewhere.
-var secretParameters = map[string]string{ //nolint:gosec // no credential
-	"secret_id":      "set VAULT_SECRET_ID (openbao: BAO_SECRET_ID) in the program's environment",
-	"token":          "set DOPPLER_TOKEN in the program's environment",
+// secretParameters are parameters of vals' backends that take a secret, with what takes it elsewhere: in the environment,
+// where that is all there is to say.
+var secretParameters = map[string]string{
+	"secret_id":      "",
+	"token":          "",
 	"password":       "name a variable with password_env, or a file with password_file",
-	"client_secret":  "set it in the program's environment",
+	"client_secret":  "",
 	"fallback_value": "remove it: a value is read, or it is not",
+}
+
+// tokenVariables are where backends look for a token.
+var tokenVariables = map[string]string{"vault": "VAULT_TOKEN", "openbao": "BAO_TOKEN", "doppler": "DOPPLER_TOKEN"}
+
+// elsewhere says how a secret is given to the program that a parameter has in it.
+func (r Reference) elsewhere(parameter string) string {
+	variable := "it"
+	switch {
+	case secretParameters[parameter] != "":
+		return secretParameters[parameter]
+	case parameter == "token" && tokenVariables[r.Backend] != "":
+		variable = tokenVariables[r.Backend]
+	case parameter == "secret_id" && r.Backend == "openbao":
+		variable = "BAO_SECRET_ID"
+	case parameter == "secret_id":
+		variable = "VAULT_SECRET_ID"
+	}
+	return "set " + variable + " in the program's environment"
 }
 
 // hidden reports whether a parameter is not shown. A role's ID is half of what it takes to be that role.
@@ -33,9 +53,9 @@ func hasUser(value string) bool {
 // embeddedSecret returns what is wrong with a parameter that has a secret in it.
 func (r Reference) embeddedSecret() *Fault {
 	for _, name := range slices.Sorted(maps.Keys(r.Parameters)) {
-		if elsewhere, ok := secretParameters[name]; ok {
+		if _, ok := secretParameters[name]; ok {
 			return &Fault{Message: fmt.Sprintf("a secret stands in the file, as %s of the reference", name),
-				Fix: elsewhere + ", and change it: it was in a file"}
+				Fix: r.elsewhere(name) + ", and change it: it was in a file"}
 		}
 	}
 	if u, err := url.Parse(r.Parameters["address"]); err == nil && u.User != nil {
@@ -64,12 +84,35 @@ func (r *Reference) check() *Fault {
 		if len(r.Parameters) > 0 || !isVariable(r.Fragment) {
 			return &Fault{Message: "does not name a variable of the file", Fix: "write it as ref+envfile://kargo/.env#/GITHUB_PAT"}
 		}
+	case "vault", "openbao":
+		return r.checkAddress()
 	case "k8s":
 		if !strings.HasPrefix(r.Path, "v1/") {
 			return &Fault{Message: "is of no object that can be read", Fix: "write it as ref+k8s://v1/Secret/NAMESPACE/NAME/KEY"}
 		}
 	}
 	return nil
+}
+
+// checkAddress refuses an address for which vals would check no certificate: it goes by whether 127.0.0.1 is in it, be it
+// as part of a name.
+func (r *Reference) checkAddress() *Fault {
+	const local = "127.0.0.1"
+	address := r.Parameters["address"]
+	if address == "" && r.Parameters["host"] != "" {
+		proto := r.Parameters["proto"]
+		if proto == "" {
+			proto = "https"
+		}
+		address = proto + "://" + r.Parameters["host"]
+	}
+	if !strings.Contains(address, local) {
+		return nil
+	}
+	if u, err := url.Parse(address); err == nil && (u.Hostname() == local || u.Scheme == "http") {
+		return nil
+	}
+	return &Fault{Message: "has 127.0.0.1 in the address of another host, whose certificate would not be checked", Fix: "give the host by another name"}
 }
 
 // checkPath refuses what vals cuts off, or can't parse, and paths that are too short.
@@ -89,8 +132,12 @@ func (r *Reference) checkPath() *Fault {
 	if strings.HasPrefix(r.Path, "arn:") {
 		return nil
 	}
-	if _, err := url.Parse(rest); err != nil {
+	u, err := url.Parse(rest)
+	switch {
+	case err != nil:
 		return &Fault{Message: "is not written as a URL", Fix: "write the ID of what has a name with other signs than letters, digits, hyphens and dots"}
+	case u.User != nil:
+		return &Fault{Message: "what stands before @ would be lost", Fix: "take it out, and write %40 if the sign belongs to a name"}
 	}
 	return nil
 }

@@ -246,7 +246,9 @@ teams: {web: true}
 			syntax(7, "mapping values are not allowed in this context")},
 		{"indentation to the left", "name: bot\nslack:\n    others: []\n  url: x\nlevel: info\n", syntax(4, "did not find expected key")},
 		{"a dash too few", "name: bot\nwords:\n  - a\n  b: c\nlevel: info\n", syntax(4, "did not find expected '-' indicator")},
-		{"an unknown alias", "name: bot\nlevel: *l\n", syntax(2, "unknown anchor 'l' referenced")},
+		{"a password that begins with an asterisk", "name: bot\nlevel: *hunter2\n", []string{
+			`config.yaml:2:1: not valid YAML: unknown anchor referenced; put a value that begins with * or & in quotes`,
+		}},
 		{"bytes", "name: bot\nlevel: \xff\xfe\n", syntax(2, "invalid leading UTF-8 octet")},
 		{"control characters", "name: bot\nlevel: \x01\n", syntax(2, "control characters are not allowed")},
 		{"tab", "name: bot\nserver:\n\tlisten: x\n", []string{

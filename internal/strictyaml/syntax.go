@@ -12,6 +12,9 @@ import (
 // parserError is how the parser words its errors, which have no fields.
 var parserError = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)$`)
 
+// anchorName is what an error says of an anchor, which may be a password that begins with an asterisk.
+var anchorName = regexp.MustCompile(`anchor '.*'`)
+
 // misplaced are the errors for which the parser names the line where the surrounding mapping or
 // list begins, less one, and the beginnings of those for which it names none.
 var misplaced = []string{
@@ -27,7 +30,12 @@ func syntax(lines *lineReader, err error) *Problem {
 		Message: "not valid YAML", Fix: "check the indentation, quotes and brackets around this line",
 	}
 	if match := parserError.FindStringSubmatch(err.Error()); match != nil {
-		p.Message += ": " + clip(strings.ToValidUTF8(match[2], "?"), 100)
+		text := match[2]
+		if anchorName.MatchString(text) {
+			text = anchorName.ReplaceAllString(text, "anchor")
+			p.Fix = "put a value that begins with * or & in quotes"
+		}
+		p.Message += ": " + clip(strings.ToValidUTF8(text, "?"), 100)
 		if n, err := strconv.Atoi(match[1]); err == nil && !slices.Contains(misplaced, match[2]) {
 			p.Line = n
 		}

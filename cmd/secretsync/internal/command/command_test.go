@@ -2,15 +2,18 @@ package command
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/davidaparicio/kargo-bot/cmd/secretsync/internal/run"
 	"github.com/davidaparicio/kargo-bot/internal/credentials"
 	"github.com/davidaparicio/kargo-bot/internal/golden"
 )
@@ -183,15 +186,38 @@ func TestMain(m *testing.M) {
 		println(sentinel) //nolint:forbidigo // it is what must not be seen
 		writeLine(console.out, "ours")
 		writeLine(console.err, "ours, too")
+	case nameOfPass, "run":
+		console := harden(os.Getenv(asProgram) == nameOfPass)
+		limits, _ := os.ReadFile("/proc/self/limits")
+		writeLine(console.out, string(limits))
 	case "panics":
 		harden(false)
 		go func() { panic(sentinel) }()
 		<-make(chan struct{})
+	case "panics in a pass":
+		console := harden(false)
+		_ = run.New(run.Options{
+			Passer: breaking{}, Log: slog.New(slog.DiscardHandler), Crashed: func() { tellPlaces(console.err) },
+			Read: func() ([]byte, error) { return nil, nil }, Parse: func([]byte) (run.Plan, error) { return run.Plan{}, nil },
+		}).Run(context.Background())
 	}
 }
 
+// breaking panics with a value.
+type breaking struct{}
+
+func (breaking) Pass(context.Context, credentials.Request) (credentials.Report, error) {
+	panic(sentinel)
+}
+
 func TestWhatLibrariesPrintGoesNowhere(t *testing.T) {
-	for as, want := range map[string]string{"chatty": "oursours, too", "panics": ""} {
+	line := regexp.MustCompile(`:\d+`)
+	for as, want := range map[string]string{
+		"chatty": "oursours, too",
+		"panics": "",
+		"panics in a pass": "secretsync: this is a fault of the program. Please report it with these places:" +
+			"  command_test.go:N  passes.go:N  waitgroup.go:N",
+	} {
 		path, err := os.Executable()
 		if err != nil {
 			t.Fatal(err)
@@ -203,10 +229,10 @@ func TestWhatLibrariesPrintGoesNowhere(t *testing.T) {
 		var out, errs strings.Builder
 		cmd.Stdout, cmd.Stderr = &out, &errs
 		err = cmd.Run()
-		if got := strings.ReplaceAll(out.String()+errs.String(), "\n", ""); got != want || strings.Contains(got, sentinel) {
+		if got := strings.ReplaceAll(line.ReplaceAllString(out.String()+errs.String(), ":N"), "\n", ""); got != want || strings.Contains(got, sentinel) {
 			t.Errorf("%s: it prints %q", as, got)
 		}
-		if code := cmd.ProcessState.ExitCode(); as == "panics" && (err == nil || code == ExitTrouble || code == ExitChanges) {
+		if code := cmd.ProcessState.ExitCode(); as != "chatty" && (err == nil || code == ExitTrouble || code == ExitChanges) {
 			t.Errorf("%s: exit code %d, %v", as, code, err)
 		}
 	}

@@ -13,13 +13,16 @@ import (
 )
 
 // harden sees to it that values stay in the process: no core is dumped and no other process may look into it, and what
-// libraries print or log goes nowhere. It returns what this package itself speaks through.
+// libraries print or log goes nowhere. The memory of a pass is bound. It returns what this package itself speaks through.
 //
 // A panic that nobody recovers from prints what it panicked with. A pass's goes to whoever has started it, who keeps
 // nothing of it but places in the code. That of another command goes nowhere; the process then ends by SIGABRT, so that
 // its exit code is none of this program's.
 func harden(pass bool) console {
 	lockDown()
+	if pass {
+		boundMemory()
+	}
 	log.SetOutput(io.Discard)
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	klog.SetSlogLogger(slog.New(slog.DiscardHandler))

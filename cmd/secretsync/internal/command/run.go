@@ -71,8 +71,9 @@ func newSupervisor(cmd *cobra.Command, s *source, c *cluster, admin, version str
 			}
 			return planOf(d), nil
 		},
-		Log:   log,
-		Admin: listener,
+		Log:     log,
+		Crashed: func() { tellPlaces(cmd.ErrOrStderr()) },
+		Admin:   listener,
 	}), nil
 }
 

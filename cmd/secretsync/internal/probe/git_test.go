@@ -35,6 +35,17 @@ func TestGit(t *testing.T) {
 	}
 }
 
+// TestAPatternThatMatchesARepositoryAsKargoComparesIt has one that is in lower case and without .git, as Kargo looks at it.
+func TestAPatternThatMatchesARepositoryAsKargoComparesIt(t *testing.T) {
+	host, server := serve(t, gitHost(t))
+	p := probe.New(probe.Options{TLS: trusting(server), Repositories: []credentials.Repository{
+		{Type: credentials.TypeGit, URL: "https://" + host + "/acme/deploy.git"},
+	}})
+	pattern := "^https://" + host + "/acme/deploy$"
+	got := p.Probe(t.Context(), credentials.Credential{Type: credentials.TypeGit, RepoURLRegex: pattern}, login(password))
+	check(t, got, probe.Works, "accepts it for "+host+"/acme/deploy.git")
+}
+
 func TestGitOverHTTPWhereThatIsDeclared(t *testing.T) {
 	server := httptest.NewServer(gitHost(t))
 	t.Cleanup(server.Close)

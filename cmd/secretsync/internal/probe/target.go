@@ -43,12 +43,12 @@ func (p *Prober) target(c *credentials.Credential) (target, bool) {
 			return parseTarget(c.Type, declared)
 		}
 	}
-	pattern, err := regexp.Compile(c.RepoURLRegex)
-	if err != nil || c.RepoURLRegex == "" {
+	if c.RepoURLRegex == "" {
 		return target{}, false
 	}
+	own := []credentials.Candidate{{Type: c.Type, RepoURL: c.RepoURLRegex, IsRegex: true}}
 	for _, known := range p.repositories {
-		if known.Type == c.Type && pattern.MatchString(known.URL) {
+		if _, matches := credentials.Match(known.Type, known.URL, own, nil); matches {
 			return parseTarget(c.Type, known.URL)
 		}
 	}

@@ -31,6 +31,7 @@ const (
 	undecryptable
 	unencrypted
 	tampered
+	otherKeys
 	noVariables
 	// These are about one document.
 	denied
@@ -51,7 +52,7 @@ func (c cause) String() string {
 var causes = [...]string{
 	"unexpected", "refused", "unresolved", "unreachable", "late", "stopped", "untrusted", "plaintext", "anonymous",
 	"unauthenticated", "unprintable", "throttled", "unavailable", "no file", "no access", "no regular file",
-	"large file", "undecryptable", "unencrypted", "tampered", "no variables", "denied", "missing", "unset", "too large", "misaddressed",
+	"large file", "undecryptable", "unencrypted", "tampered", "other keys", "no variables", "denied", "missing", "unset", "too large", "misaddressed",
 }
 
 // fault is an error that is safe to show: it holds nothing but its cause.
@@ -138,6 +139,8 @@ func (f *fault) ofFile(s subject) string {
 		return "can't be decrypted, as none of its keys is here; " + s.backend.login + ", or add this program's key to it with `sops updatekeys`"
 	case noVariables:
 		return "has something else than NAME=value in it, or quotes that shells disagree about; run `secretsync import --env-file` on it, which says where"
+	case otherKeys:
+		return "is encrypted with other keys than those of age, for which this program would have to log in wherever the file says; encrypt it for age alone: take the others out of .sops.yaml, and run `sops updatekeys` on it"
 	case unencrypted:
 		return "is not encrypted by SOPS; encrypt it, or write ref+file:// if it is not meant to be"
 	default:

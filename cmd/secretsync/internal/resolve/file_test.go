@@ -56,6 +56,7 @@ func TestFilesAndVariablesAreRead(t *testing.T) {
 		"token":            "whole\n",
 		"kargo/creds.yaml": "github:\n  pat: from yaml\n1: first\n",
 		"creds.json":       "{\n\t\"quay\": {\"token\": \"from json\"}\n}",
+		"c++ one/.env":     "KEY=\"of\ntwo \\\"lines\\\"\"\t# note\n",
 		"kargo/.env":       "\ufeff# of the guide\r\nexport GITHUB_PAT=plain # note\r\nQUAY_TOKEN=\"in # quotes\"\n\nDOCKERHUB_PAT='single'\n",
 	})
 	environment := map[string]string{"GITHUB_PAT": "from the environment"}
@@ -72,6 +73,7 @@ func TestFilesAndVariablesAreRead(t *testing.T) {
 		"ref+envfile://kargo/.env#/GITHUB_PAT":            "plain",
 		"ref+envfile://kargo/.env#/QUAY_TOKEN":            "in # quotes",
 		"ref+envfile://kargo/.env#/DOCKERHUB_PAT":         "single",
+		"ref+envfile://c++ one/.env#/KEY":                 "of\ntwo \"lines\"",
 		"ref+env://GITHUB_PAT":                            "from the environment",
 	} {
 		got, problem := one(t, options, reference)
@@ -93,6 +95,7 @@ func TestFilesThatCantBeRead(t *testing.T) {
 		"huge":        strings.Repeat("s3ntinel", 1<<17+1),
 		"folder/file": "",
 		".env":        "GITHUB_PAT=s3ntinel\nQUAY_TOKEN=s3ntinel\n",
+		"cut.env":     "KEY=-----BEGIN-----\nS3NTINEL=\n",
 		"broken.env":  "GITHUB_PAT=$s3ntinel\ns3ntinel\n",
 	})
 	options := resolve.Options{Dir: dir, LookupEnv: func(string) (string, bool) { return "", false }}
@@ -117,7 +120,8 @@ func TestFilesThatCantBeRead(t *testing.T) {
 		"ref+file://password#/key":             "file password has no key key; correct the reference, or add the key",
 		"ref+file://prose#/key":                "file prose is neither YAML nor JSON with keys; write it so, or leave out what follows # to take all of it",
 		"ref+file://broken.yaml#/a":            "file broken.yaml is neither YAML nor JSON with keys; write it so, or leave out what follows # to take all of it",
-		"ref+envfile://.env#/DOCKERHUB_PAT":    "file .env has no key DOCKERHUB_PAT (it has GITHUB_PAT, QUAY_TOKEN); correct the reference, or add the key",
+		"ref+envfile://.env#/DOCKERHUB_PAT":    "file .env has no key DOCKERHUB_PAT; correct the reference, or add the key",
+		"ref+envfile://cut.env#/TOKEN":         "file cut.env has no key TOKEN; correct the reference, or add the key",
 		"ref+envfile://.env":                   "does not name a variable of the file; write it as ref+envfile://kargo/.env#/GITHUB_PAT",
 		"ref+envfile://broken.env#/GITHUB_PAT": "file broken.env has something else than NAME=value in it, or quotes that shells disagree about; run `secretsync import --env-file` on it, which says where",
 		"ref+env://MISSING":                    "environment variable MISSING is not set; set it, or correct the name",

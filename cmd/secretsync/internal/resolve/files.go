@@ -78,7 +78,7 @@ func (e envFile) read(_ context.Context, ref reference) (content, error) {
 	return variables(path, string(data))
 }
 
-// variables parses lines of NAME=value. What is wrong with them, `secretsync validate` says, line by line.
+// variables parses lines of NAME=value. What is wrong with them, `secretsync import` says, line by line.
 func variables(path, text string) (content, error) {
 	env, err := credentials.ParseEnv(path, []byte(text))
 	if err != nil {
@@ -89,5 +89,6 @@ func variables(path, text string) (content, error) {
 		value, _ := env.Lookup(name)
 		tree[name] = value.Reveal()
 	}
-	return content{tree: tree, named: true}, nil
+	// The names are not told: what looks like one may be a line of a key that somebody has not put in quotes.
+	return content{tree: tree}, nil
 }

@@ -77,14 +77,17 @@ func (r *Resolver) configuration(ref reference) map[string]any {
 		for i, element := range strings.SplitN(ref.path, "/", 2) {
 			conf[[]string{"project", "config"}[i]] = element
 		}
-	case ref.scheme == "sops" && ref.keys != nil && ref.query.Get("format") == "" && sopsFormat(ref.path) == "":
-		conf["format"] = "yaml"
+	case ref.scheme == "sops":
+		conf["format"] = ref.sopsFormat()
+		conf["key_type"] = "base64" // see readSOPS
 	}
 	return conf
 }
 
 func (p provided) read(_ context.Context, ref reference) (content, error) {
 	switch {
+	case ref.scheme == "sops":
+		return p.readSOPS(ref)
 	case ref.file():
 		return p.readFile(ref)
 	case ref.scheme == "doppler":
@@ -138,10 +141,7 @@ func (p provided) readFile(ref reference) (content, error) {
 	if ref.keys == nil {
 		return content{text: text}, nil
 	}
-	if format := or(ref.query.Get("format"), sopsFormat(path)); ref.scheme == "sops" && (format == "env" || format == "dotenv") {
-		return sopsVariables(text), nil
-	}
-	c, tooLarge := parsed(text, sopsFormat(path) != "")
+	c, tooLarge := parsed(text, hasFormat(path))
 	if tooLarge != nil {
 		return content{}, tooLarge
 	}

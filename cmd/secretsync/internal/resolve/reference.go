@@ -34,24 +34,17 @@ func parse(raw string) (reference, string) {
 	if parsed.Fragment != "" {
 		r.keys = strings.Split(parsed.Fragment, "/")
 	}
-	if strings.HasPrefix(r.path, "arn:") {
-		// Its colons would be taken for the one before a port.
+	if r.scheme == "env" || r.scheme == "envfile" || strings.HasPrefix(r.path, "arn:") {
+		// Ours are no URLs, and an ARN's colons would be taken for the one before a port.
 		return r, ""
 	}
 	u, err := url.Parse(strings.TrimPrefix(parsed.Document, "ref+"))
-	if err != nil || u.User != nil {
-		return reference{}, "what stands before @ would be lost; take it out, and write %40 if the sign belongs to a name"
+	if err != nil {
+		return reference{}, "is not written as a URL; run `secretsync validate`, which says more"
 	}
 	r.path = u.Path
 	if u.Host != "" {
 		r.path = strings.TrimSuffix(u.Host+"/"+strings.TrimPrefix(u.Path, "/"), "/")
 	}
 	return r, ""
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

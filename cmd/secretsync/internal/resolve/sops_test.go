@@ -1,9 +1,11 @@
 package resolve_test
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"filippo.io/age"
@@ -92,6 +94,36 @@ func TestSOPSIsRead(t *testing.T) {
 		if got, problem := one(t, resolve.Options{Dir: dir}, reference); got != want {
 			t.Errorf("%s is %q (%s), want %q", reference, got, problem, want)
 		}
+	}
+}
+
+// TestSOPSFilesThatNameAServerAreRefused has a file that names one beside age, and tells SOPS to ask it first.
+func TestSOPSFilesThatNameAServerAreRefused(t *testing.T) {
+	recipient := identity(t).Recipient().String()
+	var asked atomic.Int32
+	server := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	t.Setenv("VAULT_TOKEN", sentinel)
+	t.Setenv("SOPS_DECRYPTION_ORDER", "hc_vault")
+	const list = "sops_hc_vault__list_0__map_"
+	files := map[string]string{}
+	for name, test := range map[string]struct{ content, before, more string }{
+		"creds.yaml": {"token: x\n", "sops:\n", "    hc_vault:\n        - {vault_address: '" + server +
+			"', engine_path: transit, key_name: k, created_at: '2026-01-02T15:04:05Z', enc: 'vault:v1:x'}\n"},
+		"creds.json": {`{"token": "x"}`, `"sops": {`, `"hc_vault": [{"vault_address": "` + server +
+			`", "engine_path": "transit", "key_name": "k", "created_at": "2026-01-02T15:04:05Z", "enc": "vault:v1:x"}],`},
+		"prod.env": {"token=x\n", "", list + "vault_address=" + server + "\n" + list + "engine_path=transit\n" + list + "key_name=k\n" +
+			list + "created_at=2026-01-02T15:04:05Z\n" + list + "enc=vault:v1:x\n"},
+	} {
+		before, after, _ := strings.Cut(encrypted(t, recipient, name, test.content), test.before)
+		files[name] = before + test.before + test.more + after
+	}
+	dir := folder(t, files)
+	for name := range files {
+		problemIs(t, resolve.Options{Dir: dir}, "ref+sops://"+name+"#/token", "SOPS file "+name+" is encrypted with other keys than those of age, "+
+			"for which this program would have to log in wherever the file says; encrypt it for age alone: take the others out of .sops.yaml, and run `sops updatekeys` on it")
+	}
+	if n := asked.Load(); n > 0 {
+		t.Errorf("the server that a file names was asked %d times", n)
 	}
 }
 

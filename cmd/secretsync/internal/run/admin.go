@@ -28,6 +28,7 @@ type admin struct {
 	listener net.Listener
 	http     *http.Server
 	running  sync.WaitGroup
+	crashed  crash
 }
 
 func newAdmin(listener net.Listener, status *status, gatherer prometheus.Gatherer, log *slog.Logger) *admin {
@@ -43,7 +44,13 @@ func newAdmin(listener net.Listener, status *status, gatherer prometheus.Gathere
 
 func adminHandler(status *status, gatherer prometheus.Gatherer) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		if !status.alive(time.Now()) {
+			http.Error(w, "there is no progress", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = w.Write([]byte("ok\n"))
+	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if !status.ready() {
 			http.Error(w, "no pass has been done yet", http.StatusServiceUnavailable)
@@ -62,6 +69,7 @@ func (a *admin) start() <-chan error {
 		return served
 	}
 	a.running.Go(func() {
+		defer a.crashed.tell()
 		if err := a.http.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
 			served <- fmt.Errorf("serve health and metrics: %w", err)
 		}

@@ -31,7 +31,7 @@ type Child struct {
 	// output, both as JSON.
 	Path string
 	Args []string
-	// Env is the environment; this process's if nil.
+	// Env is the environment; this process's if nil. What has clients of stores log their requests is not handed on.
 	Env []string
 }
 
@@ -65,7 +65,7 @@ func (c *Child) Pass(ctx context.Context, request credentials.Request) (credenti
 	ctx, kill := context.WithCancel(ctx)
 	defer kill()
 	cmd := exec.CommandContext(ctx, c.Path, c.Args...) //nolint:gosec // it is this program itself
-	cmd.Env = c.Env
+	cmd.Env = quiet(c.Env)
 	cmd.Stdin = bytes.NewReader(input)
 	cmd.WaitDelay = drainTime
 	isolate(cmd)

@@ -33,6 +33,23 @@ func TestChildHandsOverRequestAndReport(t *testing.T) {
 	}
 }
 
+func TestAPassIsNotToldToLogRequests(t *testing.T) {
+	t.Parallel()
+	report, err := child(t, "environment", "AWS_SDK_GO_LOG_LEVEL=request_with_body", "AZURE_SDK_GO_LOGGING=all",
+		"GODEBUG=madvdontneed=1,http2debug=2", "AWS_REGION=eu-west-3").Pass(t.Context(), credentials.Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handed := strings.Join(report.Warnings, "\n")
+	for variable, want := range map[string]bool{
+		"LOG_LEVEL": false, "AZURE_SDK": false, "http2debug": false, "GODEBUG=madvdontneed=1": true, "AWS_REGION=eu-west-3": true,
+	} {
+		if strings.Contains(handed, variable) != want {
+			t.Errorf("%s is handed on: %v", variable, !want)
+		}
+	}
+}
+
 func TestAPassThatEndsUnexpectedly(t *testing.T) {
 	t.Parallel()
 	for how, want := range map[string]string{

@@ -78,7 +78,7 @@ func (c *contests) all(now time.Time) []credentials.SecretName {
 			all = append(all, secret)
 		}
 	}
-	slices.SortFunc(all, byName)
+	slices.SortFunc(all, credentials.SecretName.Compare)
 	return all
 }
 

@@ -30,6 +30,10 @@ func (j *journal) undone(ctx context.Context, err error, again time.Time) {
 	j.log.ErrorContext(ctx, "a pass could not be done; nothing is lost, it is tried again", "err", err, "at", again.UTC().Format(time.RFC3339))
 }
 
+func (j *journal) stopped(ctx context.Context, err error) {
+	j.log.WarnContext(ctx, "the pass that was under way was not waited for any longer; what it has not got to is as it was", "err", err)
+}
+
 func (j *journal) done(ctx context.Context, pass ended) {
 	if j.states == nil {
 		j.states, j.sources = map[credentials.SecretName]string{}, map[string]string{}

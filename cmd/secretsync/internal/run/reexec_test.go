@@ -87,6 +87,8 @@ func pass(how string) {
 	case "two reports":
 		report(request)
 		report(request)
+	case "environment":
+		_ = json.NewEncoder(os.Stdout).Encode(credentials.Report{Warnings: os.Environ()})
 	case "exit":
 		syscall.Exit(7)
 	}

@@ -1,8 +1,6 @@
 package run
 
 import (
-	"cmp"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -32,6 +30,13 @@ type schedule struct {
 	sources  *sources
 	touches  *touches
 	contests *contests
+	// unwritten are Secrets that Kubernetes did not let be read or written, and failing those that do not work where
+	// they are used.
+	unwritten, failing *retries
+	hunt               hunt
+	declared           map[credentials.SecretName]bool
+	// trying is the source that the pass under way asks by itself.
+	trying string
 }
 
 func newSchedule() *schedule {
@@ -40,6 +45,9 @@ func newSchedule() *schedule {
 		sources:  newSources(),
 		touches:  newTouches(),
 		contests: newContests(),
+
+		unwritten: newRetries(firstWriteWait, longestWriteWait),
+		failing:   newRetries(firstProbeWait, longestProbeWait),
 	}
 }
 
@@ -54,8 +62,12 @@ func (s *schedule) declare(now time.Time, plan Plan, content []byte) {
 			sources[source] = true
 		}
 	}
+	s.declared, s.trying = secrets, ""
+	s.hunt.off()
 	s.touches.keep(secrets)
 	s.contests.keep(secrets)
+	s.unwritten.keep(secrets)
+	s.failing.keep(secrets)
 	s.sources.keep(sources)
 }
 
@@ -69,8 +81,12 @@ func (s *schedule) changed(now time.Time, change Change) {
 
 // next returns when something may be due.
 func (s *schedule) next() time.Time {
-	next := earlier(s.full, s.sources.next())
-	next = earlier(earlier(next, s.touches.next()), s.contests.next())
+	next := s.full // A hunt comes before what has been due since it began.
+	for _, other := range []time.Time{
+		s.sources.next(), s.touches.next(), s.contests.next(), s.unwritten.next(), s.failing.next(),
+	} {
+		next = earlier(next, other)
+	}
 	if next.Before(s.pause) {
 		return s.pause
 	}
@@ -82,32 +98,46 @@ func (s *schedule) due(now time.Time) (credentials.Request, bool) {
 	if now.Before(s.pause) {
 		return credentials.Request{}, false
 	}
-	request := credentials.Request{
-		Skip:        s.sources.skip(now),
-		Contested:   s.contests.all(now),
-		Declaration: s.declaration,
-	}
-	if !now.Before(s.full) {
+	request := credentials.Request{Contested: s.contests.all(now), Declaration: s.declaration}
+	alone := s.sources.alone(now)
+	switch {
+	case s.hunt.on():
+		request.Only = s.hunt.next()
+	case !now.Before(s.full):
 		request.Probe = s.probed.IsZero() || now.Sub(s.probed) >= probeEvery
-		for _, secret := range s.plan.names() {
-			s.touches.lookedAt(secret)
-		}
+		s.begun(now, s.plan.names(), request.Probe)
+		request.Skip = s.sources.skip(now, "")
 		return request, true
+	case alone != "":
+		s.trying = alone
+		request.Only = s.asking(map[string]bool{alone: true})
+	default:
+		request.Only = s.part(now)
+		request.Probe = len(s.failing.over(now)) > 0
 	}
-	request.Only = s.part(now)
-	for _, secret := range request.Only {
-		s.touches.lookedAt(secret)
-	}
+	request.Skip = s.sources.skip(now, s.trying)
+	s.begun(now, request.Only, request.Probe)
 	return request, len(request.Only) > 0
+}
+
+// begun takes in that a pass is under way that looks at the Secrets.
+func (s *schedule) begun(now time.Time, secrets []credentials.SecretName, probe bool) {
+	for _, secret := range secrets {
+		s.touches.lookedAt(secret)
+		s.unwritten.begun(now, secret)
+		if probe {
+			s.failing.begun(now, secret)
+		}
+	}
 }
 
 // part returns the Secrets that are due before the next pass over everything.
 func (s *schedule) part(now time.Time) []credentials.SecretName {
-	part := append(s.touches.over(now), s.contests.over(now)...)
+	part := slices.Concat(s.touches.over(now), s.contests.over(now), s.unwritten.over(now), s.failing.over(now))
 	if again := s.sources.over(now); len(again) > 0 {
 		part = append(part, s.asking(again)...)
 	}
-	slices.SortFunc(part, byName)
+	slices.SortFunc(part, credentials.SecretName.Compare)
 	return slices.Compact(part)
 }
 
@@ -120,34 +150,4 @@ func (s *schedule) asking(sources map[string]bool) []credentials.SecretName {
 		}
 	}
 	return asking
-}
-
-// undone takes in that a pass could not be done. What it was to look at is looked at by the next, which is over
-// everything.
-func (s *schedule) undone(now time.Time) {
-	s.pause = now.Add(s.passes.When(""))
-	s.full = s.pause
-}
-
-// done takes in what became of a pass.
-func (s *schedule) done(now time.Time, request credentials.Request, report credentials.Report) {
-	s.passes.Forget("")
-	s.sources.answered(now, request, report.Sources)
-	s.contests.lookedAt(request)
-	if len(request.Only) == 0 {
-		s.full = now.Add(s.plan.Interval + rand.N(s.plan.Interval/10+1)) //nolint:gosec // jitter needs no secrecy
-		if request.Probe {
-			s.probed = now
-		}
-	}
-	for _, outcome := range report.Secrets {
-		s.touches.leftAs(now, outcome)
-		if outcome.State == credentials.StateRestored && s.contests.restored(now, outcome.SecretName) {
-			s.touches.soon(now, outcome.SecretName) // Only a pass that is told of the contest can report it.
-		}
-	}
-}
-
-func byName(a, b credentials.SecretName) int {
-	return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 }

@@ -22,6 +22,9 @@ type sources struct {
 type failure struct {
 	message string
 	until   time.Time
+	// alone says that a pass that asked it has ended without a report: it is asked by a pass of its own, so that others
+	// do not end with it.
+	alone bool
 }
 
 func newSources() *sources {
@@ -55,6 +58,14 @@ func (s *sources) answered(now time.Time, request credentials.Request, reported 
 	}
 }
 
+// fatal takes in that a pass has ended without a report because of a source.
+func (s *sources) fatal(now time.Time, name string) {
+	s.failed[name] = failure{
+		message: name + " was not asked, as passes that asked it have ended without a report; see the log of secretsync for where that was. It is tried again later, by itself",
+		until:   now.Add(s.waits.When(name)), alone: true,
+	}
+}
+
 // keep forgets sources that are no longer declared.
 func (s *sources) keep(declared map[string]bool) {
 	s.declared = declared
@@ -66,11 +77,12 @@ func (s *sources) keep(declared map[string]bool) {
 	}
 }
 
-// skip returns what is not to be asked now, in the form of a Request; nil if all may be.
-func (s *sources) skip(now time.Time) map[string]string {
+// skip returns what is not to be asked now, in the form of a Request; nil if all may be. The source that is tried by
+// itself is asked.
+func (s *sources) skip(now time.Time, trying string) map[string]string {
 	var skip map[string]string
 	for name, failure := range s.failed {
-		if now.Before(failure.until) {
+		if now.Before(failure.until) || failure.alone && name != trying {
 			if skip == nil {
 				skip = map[string]string{}
 			}
@@ -80,15 +92,26 @@ func (s *sources) skip(now time.Time) map[string]string {
 	return skip
 }
 
-// over returns the sources that failed and are to be asked again.
+// over returns the sources that failed and are to be asked again, but not those that are by themselves.
 func (s *sources) over(now time.Time) map[string]bool {
 	over := map[string]bool{}
 	for name, failure := range s.failed {
-		if !now.Before(failure.until) {
+		if !now.Before(failure.until) && !failure.alone {
 			over[name] = true
 		}
 	}
 	return over
+}
+
+// alone returns a source that is to be asked again by itself; empty if none is.
+func (s *sources) alone(now time.Time) string {
+	first := ""
+	for name, failure := range s.failed {
+		if failure.alone && !now.Before(failure.until) && (first == "" || name < first) {
+			first = name
+		}
+	}
+	return first
 }
 
 // next returns when the first source is to be asked again; zero if none is waiting.

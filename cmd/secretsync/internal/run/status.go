@@ -22,12 +22,18 @@ type status struct {
 	// unwatched counts Secrets that must not be watched.
 	unwatched int64
 	firstDone bool
+	// turned is when the loop last went round, and passSince when the pass under way has begun; zero if none is.
+	turned, passSince time.Time
 }
+
+// stuckAfter is how long the loop may take for what takes it no time, and a pass beyond the longest that one may take.
+const stuckAfter = 5 * time.Minute
 
 func newStatus(registerer prometheus.Registerer) *status {
 	s := &status{
 		counters: newCounters(registerer),
 		secrets:  map[credentials.SecretName]credentials.Outcome{},
+		turned:   time.Now(),
 	}
 	registerer.MustRegister(standing{s})
 	return s
@@ -38,6 +44,20 @@ func (s *status) ready() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.firstDone
+}
+
+// beat takes in that the loop goes round.
+func (s *status) beat(now, passSince time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.turned, s.passSince = now, passSince
+}
+
+// alive reports whether there is progress: where there is none, only a new start helps.
+func (s *status) alive(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return now.Sub(s.turned) < stuckAfter && (s.passSince.IsZero() || now.Sub(s.passSince) < longestPass+stuckAfter)
 }
 
 func (s *status) declared(plan Plan, valid bool) {
@@ -78,11 +98,15 @@ func (s *status) next(at time.Time, sources *sources, unwatched int64) {
 
 func (s *status) undone(pass ended) { s.counters.pass(pass, false) }
 
-func (s *status) done(pass ended) {
+// done takes in what became of a pass. What it says of Secrets counts if its declaration is in force.
+func (s *status) done(pass ended, inForce bool) {
 	s.counters.pass(pass, true)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.firstDone, s.lastPass = true, time.Now()
+	if !inForce {
+		return
+	}
 	if len(pass.request.Only) == 0 {
 		clear(s.secrets)
 	}

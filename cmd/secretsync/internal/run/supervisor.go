@@ -30,6 +30,8 @@ type Options struct {
 	Read  func() ([]byte, error)
 	Parse func(data []byte) (Plan, error)
 	Log   *slog.Logger
+	// Crashed is called while a goroutine of the Supervisor panics, to say where in the code that is; nil to say nothing.
+	Crashed func()
 	// Admin is where health and metrics are served; nil for nowhere. The Supervisor closes it.
 	Admin net.Listener
 	// Registry has the metrics; one of its own if nil.
@@ -62,12 +64,13 @@ func New(o Options) *Supervisor {
 		o:           o,
 		declaration: declaration{read: o.Read, parse: o.Parse},
 		schedule:    newSchedule(),
-		watches:     newWatches(o.Watcher, o.Log),
+		watches:     newWatches(o.Watcher, o.Log, o.Crashed),
 		status:      status,
 		journal:     journal{log: o.Log},
 	}
 	if o.Admin != nil {
 		s.admin = newAdmin(o.Admin, status, o.Registry, o.Log)
+		s.admin.crashed = o.Crashed
 	}
 	return s
 }
@@ -96,8 +99,8 @@ type ended struct {
 
 // loop does one thing after the other; a pass runs beside it, never two.
 func (s *Supervisor) loop(ctx context.Context, served <-chan error) error {
-	passes := &passes{passer: s.o.Passer, over: make(chan ended, 1)}
-	defer passes.stop(s.o.Grace)
+	passes := &passes{passer: s.o.Passer, crashed: s.o.Crashed, over: make(chan ended, 1)}
+	defer s.stop(ctx, passes)
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	due := time.NewTimer(0)
@@ -118,10 +121,24 @@ func (s *Supervisor) loop(ctx context.Context, served <-chan error) error {
 		case <-due.C:
 		}
 		s.begin(ctx, passes)
+		s.status.beat(time.Now(), passes.since)
 		s.status.next(s.schedule.next(), s.schedule.sources, s.watches.forbidden.Load())
 		if !passes.running() {
 			due.Reset(time.Until(s.schedule.next()))
 		}
+	}
+}
+
+// stop gives the pass that is running some time to end, and takes in what becomes of it.
+func (s *Supervisor) stop(ctx context.Context, passes *passes) {
+	ctx = context.WithoutCancel(ctx)
+	pass, running := passes.stop(s.o.Grace)
+	switch {
+	case !running:
+	case pass.err != nil:
+		s.journal.stopped(ctx, pass.err)
+	default:
+		s.finish(ctx, pass)
 	}
 }
 
@@ -157,16 +174,22 @@ func (s *Supervisor) begin(ctx context.Context, passes *passes) {
 
 // finish takes in what became of a pass.
 func (s *Supervisor) finish(ctx context.Context, pass ended) {
+	_, died := errors.AsType[*UnexpectedEndError](pass.err)
 	if pass.err == nil && pass.report.Problem != "" {
 		pass.err = errors.New(pass.report.Problem)
 	}
 	if pass.err != nil {
-		s.schedule.undone(time.Now())
+		now := time.Now()
+		s.schedule.undone(now, pass.request, died)
 		s.status.undone(pass)
-		s.journal.undone(ctx, pass.err, s.schedule.pause)
+		again := s.schedule.next()
+		if again.Before(now) {
+			again = now
+		}
+		s.journal.undone(ctx, pass.err, again)
 		return
 	}
 	s.schedule.done(time.Now(), pass.request, pass.report)
-	s.status.done(pass)
+	s.status.done(pass, s.schedule.inForce(pass.request))
 	s.journal.done(ctx, pass)
 }

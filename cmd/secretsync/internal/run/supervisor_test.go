@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/davidaparicio/kargo-bot/cmd/secretsync/internal/run"
 	"github.com/davidaparicio/kargo-bot/internal/credentials"
 )
@@ -259,6 +261,39 @@ func TestANewDeclarationIsInForceWithinSeconds(t *testing.T) {
 	})
 }
 
+// TestADeclarationThatChangesDuringAPass has one pass of the old declaration and one of the new, at once.
+func TestADeclarationThatChangesDuringAPass(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.script = func(_ context.Context, request credentials.Request) (credentials.Report, error) {
+			<-time.After(30 * time.Second)
+			return w.well(request), nil
+		}
+		registry := prometheus.NewPedanticRegistry()
+		options := w.options()
+		options.Registry = registry
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- run.New(options).Run(ctx) }()
+		let(10 * time.Second)
+		w.declare("interval 168h0m0s github-creds")
+		passes := w.during(25 * time.Second)
+		if len(passes) != 1 || string(passes[0].request.Declaration) != "interval 168h0m0s github-creds" || !passes[0].request.Probe {
+			t.Errorf("passes: %+v", passes)
+		}
+		if text := string(gather(t, registry)); strings.Contains(text, `secretsync_secrets{state="added"} 2`) {
+			t.Errorf("what the old declaration has is counted:\n%s", text)
+		}
+		if passes := w.during(24 * time.Hour); len(passes) > 0 {
+			t.Errorf("passes: %+v", passes)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestABrokenDeclarationLeavesTheOneBeforeInForce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -374,9 +409,10 @@ func TestStopWaitsForThePassAndThenKillsIt(t *testing.T) {
 		needs  time.Duration
 		killed bool
 		takes  time.Duration
+		logged string
 	}{
-		"ends by itself": {3 * time.Second, false, 2 * time.Second},
-		"hangs":          {time.Hour, true, 10 * time.Second},
+		"ends by itself": {3 * time.Second, false, 2 * time.Second, `msg="a Secret" secret=microsvcs/github-creds state=added`},
+		"hangs":          {time.Hour, true, 10 * time.Second, "the pass that was under way was not waited for any longer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -402,6 +438,9 @@ func TestStopWaitsForThePassAndThenKillsIt(t *testing.T) {
 				}
 				if took := time.Since(at); took != test.takes || killed != test.killed {
 					t.Errorf("stopping took %s, killed: %v", took, killed)
+				}
+				if logged := w.log.String(); !strings.Contains(logged, test.logged) {
+					t.Errorf("nothing is logged of the pass:\n%s", logged)
 				}
 			})
 		})

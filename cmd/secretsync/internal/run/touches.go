@@ -67,12 +67,15 @@ func (t *touches) lookedAt(secret credentials.SecretName) { delete(t.due, secret
 // leftAs takes in as what a pass has left a Secret. A change that was told of while the pass was under way is one of
 // its own if it is the last, of which the watch may be about to tell.
 func (t *touches) leftAs(now time.Time, outcome credentials.Outcome) {
-	if outcome.ResourceVersion == "" && !mayBeMissing(outcome.State) {
+	seen, watched := t.versions[outcome.SecretName]
+	unread := outcome.State == credentials.StateFailed && watched && seen != ""
+	if outcome.ResourceVersion == "" && (unread || !mayBeMissing(outcome.State)) {
+		// It is there, and the pass does not say as what.
 		delete(t.left, outcome.SecretName)
 		return
 	}
 	t.left[outcome.SecretName] = outcome.ResourceVersion
-	if version, ok := t.versions[outcome.SecretName]; ok && version == outcome.ResourceVersion {
+	if watched && seen == outcome.ResourceVersion {
 		delete(t.due, outcome.SecretName)
 	}
 	if _, waiting := t.due[outcome.SecretName]; waiting {

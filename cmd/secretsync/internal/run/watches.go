@@ -40,6 +40,7 @@ const (
 type watches struct {
 	watcher Watcher
 	log     *slog.Logger
+	crashed crash
 	seen    chan Change
 
 	running  sync.WaitGroup
@@ -49,9 +50,9 @@ type watches struct {
 	forbidden atomic.Int64
 }
 
-func newWatches(watcher Watcher, log *slog.Logger) *watches {
+func newWatches(watcher Watcher, log *slog.Logger, crashed crash) *watches {
 	return &watches{
-		watcher: watcher, log: log,
+		watcher: watcher, log: log, crashed: crashed,
 		seen:     make(chan Change),
 		bySecret: map[credentials.SecretName]context.CancelFunc{},
 	}
@@ -67,7 +68,10 @@ func (w *watches) keep(ctx context.Context, secrets []credentials.SecretName) {
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		w.bySecret[secret] = cancel
-		w.running.Go(func() { w.keepOne(ctx, secret) })
+		w.running.Go(func() {
+			defer w.crashed.tell()
+			w.keepOne(ctx, secret)
+		})
 	}
 	for secret, cancel := range w.bySecret {
 		if !wanted[secret] {

@@ -42,3 +42,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 {{- toYaml $all -}}
 {{- end }}
+
+{{- /* The names of the Secrets that references may read, by namespace, as YAML: several entries may be of one. */}}
+{{- define "secretsync.reads" -}}
+{{- $all := dict -}}
+{{- range .Values.readSecrets -}}
+{{- if not (and .namespace .names) }}{{ fail "readSecrets: each entry needs a namespace, and names: the Secrets that may be read in it" }}{{ end -}}
+{{- $_ := set $all .namespace (concat (get $all .namespace | default list) .names) -}}
+{{- end -}}
+{{- toYaml $all -}}
+{{- end }}
