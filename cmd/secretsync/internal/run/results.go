@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/credentials"
@@ -87,12 +88,19 @@ func (s *schedule) outcome(now time.Time, request credentials.Request, outcome c
 	case !fails && (request.Probe || outcome.Probe != ""):
 		s.failing.well(secret)
 	}
-	// It is Kubernetes' doing if neither a reference is to blame nor who has tried the credential.
-	if outcome.State == credentials.StateFailed && outcome.Reference == "" && !fails {
+	// A source that fails, and a credential that does not work, are tried again at their own pace.
+	if outcome.State == credentials.StateFailed && !fails && !s.waitsForSource(secret) {
 		s.unwritten.failed(now, secret)
 		return
 	}
 	s.unwritten.well(secret)
+}
+
+// waitsForSource reports whether a source fails that a Secret has values from.
+func (s *schedule) waitsForSource(secret credentials.SecretName) bool {
+	return slices.ContainsFunc(s.plan.Secrets, func(d Declared) bool {
+		return d.SecretName == secret && slices.ContainsFunc(d.Sources, s.sources.fails)
+	})
 }
 
 // What credentials.Outcome says of a credential that does not work, or could not be tried.

@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	// A Secret that Kubernetes did not let be read or written is tried again after so long, at first and at most.
+	// A Secret that Kubernetes did not let be read or written, or for which a source has nothing of use, is tried again
+	// after so long, at first and at most.
 	firstWriteWait, longestWriteWait = time.Second, 5 * time.Minute
 	// A credential that does not work where it is used, or that could not be tried there, is tried again after so long:
 	// somebody may have put that right, and hosts count what they are asked.

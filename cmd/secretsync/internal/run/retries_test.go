@@ -50,6 +50,31 @@ func TestASecretThatKubernetesRefusesIsTriedAgain(t *testing.T) {
 	})
 }
 
+// TestASecretOfWhichTheStoreLacksAKeyIsTriedAgain has a document without the key, with an interval of hours.
+func TestASecretOfWhichTheStoreLacksAKeyIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.keep()
+		first(t, w)
+		w.mu.Lock()
+		w.content = "interval 24h0m0s"
+		w.script = func(_ context.Context, request credentials.Request) (credentials.Report, error) {
+			report := w.well(request)
+			for i := range report.Secrets {
+				if o := &report.Secrets[i]; o.SecretName == github {
+					o.State, o.Reference, o.Message = credentials.StateFailed, "ref+vault://kv/github#/token", "The document has no key token."
+				}
+			}
+			return report, nil
+		}
+		w.mu.Unlock()
+		passes := w.during(10 * time.Minute)
+		if len(passes) < 6 || len(passes) > 20 {
+			t.Errorf("in 10 minutes it was tried %d times: %+v", len(passes), passes)
+		}
+	})
+}
+
 // TestASecretThatCouldNotBeReadIsStillWatched has one deleted after passes that could not see as what it is there.
 func TestASecretThatCouldNotBeReadIsStillWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

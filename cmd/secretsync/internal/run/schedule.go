@@ -30,8 +30,8 @@ type schedule struct {
 	sources  *sources
 	touches  *touches
 	contests *contests
-	// unwritten are Secrets that Kubernetes did not let be read or written, and failing those that do not work where
-	// they are used.
+	// unwritten are Secrets that Kubernetes did not let be read or written, or that could not be made of what the store
+	// has; and failing those that do not work where they are used.
 	unwritten, failing *retries
 	hunt               hunt
 	declared           map[credentials.SecretName]bool

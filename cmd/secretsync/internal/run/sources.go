@@ -34,6 +34,12 @@ func newSources() *sources {
 	}
 }
 
+// fails reports whether a source has not answered since it last failed.
+func (s *sources) fails(source string) bool {
+	_, fails := s.failed[source]
+	return fails
+}
+
 // answered takes in what a pass reports of the sources that it asked.
 func (s *sources) answered(now time.Time, request credentials.Request, reported []credentials.Source) {
 	asked := map[string]bool{}
