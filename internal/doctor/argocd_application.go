@@ -91,35 +91,25 @@ func (s *state) newApplication(app updated) string {
 			continue
 		}
 		if known, ok := one.env.resolve(config.RepoURL); one.is("git-clone") && ok && known != "" {
-			repo = known
+			repo = bare(known)
 		}
 		if known, ok := one.env.resolve(config.Path); one.is("kustomize-set-image") && ok && strings.Contains(known, "/") {
 			_, path, _ = strings.Cut(strings.TrimPrefix(known, "./"), "/") // below the folder that was checked out
 		}
 	}
-	return fmt.Sprintf(`kubectl apply -f - <<'EOF'
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata:
-  name: %s
-  namespace: %s
-  annotations:
-    %s: %s:%s
-spec:
-  project: default
-  source: {repoURL: %s, path: %s, targetRevision: HEAD}
-  destination: {server: https://kubernetes.default.svc, namespace: %s}
-EOF`, yamlWord(app.name), yamlWord(app.namespace), authorizedStage, s.Project, app.stage.Name, yamlWord(repo), yamlWord(path), yamlWord(app.environment))
-}
-
-// yamlWord writes a value in YAML, in quotes if it is not plain.
-func yamlWord(s string) string {
-	if strings.ContainsFunc(s, func(r rune) bool {
-		return r == '\n' || !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@", r)
-	}) {
-		return quoted(strings.ReplaceAll(s, "\n", " "))
-	}
-	return s
+	namespace := strings.Trim(app.service+"-"+app.environment, "-")
+	return applied(map[string]any{
+		"apiVersion": "argoproj.io/v1alpha1", "kind": "Application",
+		"metadata": map[string]any{
+			"name": app.name, "namespace": app.namespace,
+			"annotations": map[string]any{authorizedStage: s.Project + ":" + app.stage.Name},
+		},
+		"spec": map[string]any{
+			"project":     "default",
+			"source":      map[string]any{"repoURL": repo, "path": path, "targetRevision": "HEAD"},
+			"destination": map[string]any{"server": "https://kubernetes.default.svc", "namespace": namespace},
+		},
+	})
 }
 
 // uncompared finds an Application whose state Argo CD can't tell.

@@ -10,7 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
-	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/credentials"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
@@ -76,7 +75,7 @@ func (s *state) missingCredential(r used) answers.Finding {
 		verb, why = "pushes to", "The push is refused, so that every promotion there fails."
 	}
 	subject := strings.Replace(r.by, " ", "/", 1)
-	url := chatops.Shorten(r.URL, 200)
+	url := address(r.URL)
 	return answers.Finding{
 		Severity: answers.SeverityError, Subject: subject, Service: r.service,
 		What: fmt.Sprintf("%s %s %s, for which there is no credential in namespace %s, nor in %s.", r.by, verb, url, r.Namespace, s.Places.Shared),
@@ -84,7 +83,7 @@ func (s *state) missingCredential(r used) answers.Finding {
 		Fix:  "Make a Secret with the label " + credentials.LabelType + ". The command asks for username and token.",
 		Command: fmt.Sprintf("read -rp 'Username: ' KARGO_USER && read -rsp 'Token: ' KARGO_TOKEN\n"+
 			"kubectl -n %[1]s create secret generic %[2]s --from-literal=repoURL=%[3]s --from-literal=username=\"$KARGO_USER\" --from-literal=password=\"$KARGO_TOKEN\"\n"+
-			"kubectl -n %[1]s label secret %[2]s %[4]s=%[5]s", r.Namespace, secretName(r.URL), shell(r.URL), credentials.LabelType, r.Type),
+			"kubectl -n %[1]s label secret %[2]s %[4]s=%[5]s", r.Namespace, secretName(bare(r.URL)), shell(bare(r.URL)), credentials.LabelType, r.Type),
 	}
 }
 

@@ -54,7 +54,7 @@ func badSecrets(ctx context.Context, s *state) []finding {
 		}
 		all = append(all, finding{Finding: answers.Finding{
 			Severity: answers.SeverityInfo, Subject: "Secret/" + c.Name,
-			What: fmt.Sprintf("The credential %s (%s, %s) matches no repository that a Warehouse or a Stage names.", c.Name, c.Type, chatops.Shorten(c.RepoURL, 200)),
+			What: fmt.Sprintf("The credential %s (%s, %s) matches no repository that a Warehouse or a Stage names.", c.Name, c.Type, address(c.RepoURL)),
 			Why:  "It is not used; or it is meant for one of them and misspells it.",
 			Fix:  "Correct its repoURL, or delete it.", Command: fmt.Sprintf("kubectl -n %s delete secret %s", c.Namespace, c.Name),
 		}})

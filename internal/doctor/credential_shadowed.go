@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
-	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/credentials"
 )
 
@@ -52,7 +51,7 @@ func shadowed(o credentials.Overlap, passed credentials.Candidate) answers.Findi
 	f := answers.Finding{
 		Severity: answers.SeverityWarning, Subject: "Secret/" + passed.Name,
 		What: fmt.Sprintf("For %s Kargo takes the credential %s and never %s, which matches, too: of several, the first by name counts.",
-			chatops.Shorten(o.URL, 200), o.Taken.Name, passed.Name),
+			address(o.URL), o.Taken.Name, passed.Name),
 		Why: "If the first one is wrong or expires, the other one does not help.",
 		Fix: fmt.Sprintf("Narrow the repoURL of %s, or give %s a name that comes first.", o.Taken.Name, passed.Name),
 	}

@@ -31,7 +31,9 @@ func badNamespace(ctx context.Context, s *state) []finding {
 			What:    fmt.Sprintf("There is no namespace %s.", s.Namespace),
 			Why:     "Everything of the Project is to be in it. The configuration may mean another cluster, or misspell the project.",
 			Fix:     "Make the Project, which makes its namespace; or correct the configuration.",
-			Command: fmt.Sprintf("kubectl apply -f - <<'EOF'\napiVersion: kargo.akuity.io/v1alpha1\nkind: Project\nmetadata: {name: %s}\nEOF", s.Project),
+			Command: applied(map[string]any{
+				"apiVersion": kargoapi.GroupVersion.String(), "kind": "Project", "metadata": map[string]any{"name": s.Project},
+			}),
 		}}}
 	case namespace.GetLabels()[kargoapi.LabelKeyProject] == kargoapi.LabelValueTrue:
 		return nil

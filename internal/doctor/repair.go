@@ -97,14 +97,3 @@ func (o object) resource() string {
 	}
 	return plurals[o.kind.Kind]
 }
-
-// shell quotes a word for a shell, whatever is in it.
-func shell(word string) string {
-	plain := word != "" && !strings.ContainsFunc(word, func(r rune) bool {
-		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@%+", r)
-	})
-	if plain {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
