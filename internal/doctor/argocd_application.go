@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/nearest"
 )
 
@@ -23,13 +24,18 @@ func applicationCheck() check {
 
 // badApplications finds Applications that promotions would wait for in vain.
 func badApplications(ctx context.Context, s *state) []finding {
-	applications, ok := s.applications(ctx)
+	targets, ok := s.targets(ctx)
 	if !ok {
 		return nil
 	}
 	promoting := s.promoting()
 	var all []finding
-	for _, app := range applications {
+	for _, t := range targets {
+		if t.selector != nil && len(t.objects) == 0 {
+			all = append(all, finding{Finding: selectsNothing(t)})
+		}
+	}
+	for _, app := range s.applications(targets) {
 		switch {
 		case app.object == nil:
 			all = append(all, finding{Finding: s.missingApplication(ctx, app)})
@@ -58,6 +64,16 @@ func (s *state) promoting() map[string]bool {
 		}
 	}
 	return names
+}
+
+func selectsNothing(t target) answers.Finding {
+	return answers.Finding{
+		Severity: answers.SeverityError, Subject: "Stage/" + t.stage.Name, Service: t.service, Environment: t.environment,
+		What: fmt.Sprintf("Stage %s changes the Applications in namespace %s with the labels %s, and there are none.",
+			t.stage.Name, t.namespace, chatops.Shorten(t.selector.String(), 200)),
+		Why: "Kargo's step argocd-update fails, so that every promotion there does.",
+		Fix: "Give the Applications those labels, or correct the selector in the Stage's argocd-update step.",
+	}
 }
 
 func (s *state) missingApplication(ctx context.Context, app updated) answers.Finding {

@@ -28,9 +28,9 @@ func badNamespace(ctx context.Context, s *state) []finding {
 	case namespace == nil:
 		return []finding{{Finding: answers.Finding{
 			Severity: answers.SeverityError, Subject: "Namespace/" + s.Namespace,
-			What:    fmt.Sprintf("There is no namespace %s.", s.Namespace),
-			Why:     "Everything of the Project is to be in it. The configuration may mean another cluster, or misspell the project.",
-			Fix:     "Make the Project, which makes its namespace; or correct the configuration.",
+			What: fmt.Sprintf("There is no namespace %s.", s.Namespace),
+			Why:  "Everything of the Project is to be in it. The configuration may mean another cluster, or misspell the project.",
+			Fix:  "Make the Project, which makes its namespace; or correct the configuration.",
 			Command: applied(map[string]any{
 				"apiVersion": kargoapi.GroupVersion.String(), "kind": "Project", "metadata": map[string]any{"name": s.Project},
 			}),

@@ -72,6 +72,21 @@ func annotated(of object, key, value, says string) (*Repair, string) {
 	return r, fmt.Sprintf("kubectl%s annotate %s %s %s --overwrite", of.flag(), of.resource(), of.name, shell(key+"="+value))
 }
 
+// annotating is the JSON patch that sets an annotation in the metadata at a path, if that still is as it was.
+func annotating(at string, annotations map[string]string, key, value string) []map[string]any {
+	at += "/annotations"
+	path := at + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	old, has := annotations[key]
+	switch {
+	case has:
+		return []map[string]any{{"op": "test", "path": path, "value": old}, {"op": "replace", "path": path, "value": value}}
+	case len(annotations) > 0:
+		return []map[string]any{{"op": "test", "path": path, "value": nil}, {"op": "add", "path": path, "value": value}}
+	default:
+		return []map[string]any{{"op": "test", "path": at, "value": nil}, {"op": "add", "path": at, "value": map[string]any{key: value}}}
+	}
+}
+
 // labelled returns a repair that sets a label, and the command that does the same.
 func labelled(of object, key, value, says string) (*Repair, string) {
 	r, _ := patched(of, types.MergePatchType, map[string]any{"metadata": map[string]any{"labels": map[string]any{key: value}}}, says)
