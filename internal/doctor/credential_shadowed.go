@@ -29,19 +29,19 @@ func shadowedCredentials(ctx context.Context, s *state) []finding {
 	if !ok {
 		return nil
 	}
-	plain := make([]credentials.Repository, len(repositories))
-	for i, r := range repositories {
-		plain[i] = r.Repository
+	by := map[credentials.SecretName]stored{}
+	for _, one := range own {
+		by[one.SecretName] = one
 	}
 	var all []finding
 	said := map[string]bool{}
-	for _, o := range credentials.Overlaps(plain, candidates(own), s.Places.Shared) {
+	for _, o := range credentials.Overlaps(repositories.plain(), candidates(own), s.Places.Shared) {
 		for _, passed := range o.Shadowed {
 			if !o.Taken.IsRegex && passed.IsRegex || said[passed.String()] {
 				continue
 			}
 			said[passed.String()] = true
-			all = append(all, finding{Finding: shadowed(o, passed)})
+			all = append(all, by[passed.SecretName].elsewhere(finding{Finding: shadowed(o, passed)}))
 		}
 	}
 	return all
