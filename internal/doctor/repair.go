@@ -22,6 +22,8 @@ type Repair struct {
 	Finding answers.Finding
 	// Says is what it does, for people: a sentence.
 	Says string
+	// Retries says that it only has Kargo try again: whether that mends anything shows later.
+	Retries bool
 
 	kind            schema.GroupVersionKind
 	namespace, name string
