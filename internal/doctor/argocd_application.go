@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/chatops"
@@ -203,6 +204,15 @@ func outOfSync(app updated) *answers.Finding {
 	f.What = fmt.Sprintf("Application %s is out of sync: what runs is not what Git says.", app.name)
 	f.Why = "Promotions sync it, and what else has changed comes along unseen; or somebody has changed the cluster by hand."
 	f.Fix = "See what differs in Argo CD, then sync it."
-	f.Command = fmt.Sprintf(`kubectl -n %s patch %s %s --type=merge -p '{"operation":{"sync":{}}}'`, app.namespace, plurals["Application"], app.name)
+	// As `argocd app sync` does it: with the options of the Application, which an operation does not take by itself.
+	operation, sync := map[string]any{}, map[string]any{}
+	if options, found, err := unstructured.NestedStringSlice(app.object.Object, "spec", "syncPolicy", "syncOptions"); err == nil && found {
+		sync["syncOptions"] = options
+	}
+	if retry, found, err := unstructured.NestedMap(app.object.Object, "spec", "syncPolicy", "retry"); err == nil && found {
+		operation["retry"] = retry
+	}
+	operation["sync"] = sync
+	_, f.Command = patched(app.ref(), types.MergePatchType, map[string]any{"operation": operation}, "")
 	return &f
 }

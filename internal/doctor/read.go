@@ -34,6 +34,8 @@ var (
 	stageKind          = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "Stage"}
 	warehouseKind      = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "Warehouse"}
 	freightKind        = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "Freight"}
+	projectKind        = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "Project"}
+	clusterConfigKind  = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "ClusterConfig"}
 	projectConfigKind  = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "ProjectConfig"}
 )
 
@@ -42,7 +44,7 @@ var plurals = map[string]string{
 	"Application": "applications.argoproj.io", "ApplicationSet": "applicationsets.argoproj.io", "Secret": "secrets",
 	"CustomResourceDefinition": "customresourcedefinitions", "Namespace": "namespaces", "Deployment": "deployments.apps",
 	"Stage": "stages.kargo.akuity.io", "Warehouse": "warehouses.kargo.akuity.io", "Freight": "freights.kargo.akuity.io",
-	"ProjectConfig": "projectconfigs.kargo.akuity.io", "SubjectAccessReview": "subjectaccessreviews.authorization.k8s.io",
+	"Project": "projects.kargo.akuity.io", "ClusterConfig": "clusterconfigs.kargo.akuity.io", "ProjectConfig": "projectconfigs.kargo.akuity.io", "SubjectAccessReview": "subjectaccessreviews.authorization.k8s.io",
 }
 
 // reading is what came of a list.
@@ -108,11 +110,7 @@ func pages(ctx context.Context, reader client.Reader, page func() client.ObjectL
 // get reads one object. It reports whether that was answered; an object that does not exist is nil. If it can't be read,
 // that is noted.
 func (s *state) get(ctx context.Context, kind schema.GroupVersionKind, namespace, name string) (*unstructured.Unstructured, bool) {
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
-	defer cancel()
-	object := &unstructured.Unstructured{}
-	object.SetGroupVersionKind(kind)
-	err := s.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, object)
+	object, err := s.fetch(ctx, kind, namespace, name)
 	switch {
 	case err == nil:
 		return object, true
@@ -122,6 +120,14 @@ func (s *state) get(ctx context.Context, kind schema.GroupVersionKind, namespace
 		s.cannot(s.why(err, "get", kind.Kind, namespace))
 		return nil, false
 	}
+}
+
+func (s *state) fetch(ctx context.Context, kind schema.GroupVersionKind, namespace, name string) (*unstructured.Unstructured, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	object := &unstructured.Unstructured{}
+	object.SetGroupVersionKind(kind)
+	return object, s.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, object)
 }
 
 // isUnknownKind tells an API server that does not know a kind from an object that does not exist.
