@@ -158,7 +158,7 @@ const mostResources = 3
 // unhealthy finds an Application that is.
 func unhealthy(app updated) *answers.Finding {
 	health := text(app.object, "status", "health", "status")
-	if health != "Degraded" && health != "Missing" {
+	if !isUnwell(health) {
 		return nil
 	}
 	f := app.finding(answers.SeverityError)
@@ -179,7 +179,7 @@ func unhealthy(app updated) *answers.Finding {
 		kind, _ := resource["kind"].(string)
 		name, _ := resource["name"].(string)
 		namespace, _ := resource["namespace"].(string)
-		if state != "Degraded" && state != "Missing" || kind == "" || name == "" || len(names) == mostResources {
+		if !isUnwell(state) || kind == "" || name == "" || len(names) == mostResources {
 			continue
 		}
 		names = append(names, kind+" "+name)

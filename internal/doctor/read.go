@@ -19,7 +19,7 @@ import (
 // Bounds of reading Kubernetes: of one kind in one namespace, no more than mostObjects are looked at.
 const (
 	readTimeout = 15 * time.Second
-	readPage    = 500
+	readPage    = 100
 	mostObjects = 10_000
 )
 
@@ -71,17 +71,21 @@ func (s *state) list(ctx context.Context, kind schema.GroupVersionKind, namespac
 
 func listAll(ctx context.Context, reader client.Reader, kind schema.GroupVersionKind, namespace string) ([]unstructured.Unstructured, error) {
 	var all []unstructured.Unstructured
-	err := pages(ctx, reader, func() client.ObjectList {
-		page := &unstructured.UnstructuredList{}
-		page.SetGroupVersionKind(kind.GroupVersion().WithKind(kind.Kind + "List"))
-		return page
-	}, func(page client.ObjectList) int {
+	err := pages(ctx, reader, func() client.ObjectList { return listOf(kind) }, func(page client.ObjectList) int {
 		if list, ok := page.(*unstructured.UnstructuredList); ok {
-			all = append(all, list.Items...)
+			for i := range list.Items {
+				all = append(all, projected(&list.Items[i]))
+			}
 		}
 		return len(all)
 	}, client.InNamespace(namespace))
 	return all, err
+}
+
+func listOf(kind schema.GroupVersionKind) *unstructured.UnstructuredList {
+	page := &unstructured.UnstructuredList{}
+	page.SetGroupVersionKind(kind.GroupVersion().WithKind(kind.Kind + "List"))
+	return page
 }
 
 // errTooMany means that there are more objects than are looked at.
