@@ -79,7 +79,7 @@ func TestAuthorizationIsAddedAndNeverTaken(t *testing.T) {
 }
 
 func TestTwoStagesOfOneApplicationAreMendedTogether(t *testing.T) {
-	cluster := clusterOf(t, updating("red-production", namesRed), updating("red-staging", namesRed), argo("red-app", "", ""))
+	cluster := clusterOf(t, updating("red-production", namesRed), updating("red-staging", namesRed), argo("red-app", "", "annotations: {kubectl.kubernetes.io/last-applied-configuration: '{}'}"))
 	d, repairs := newWorld().look(t, cluster)
 	if f := only(t, d, "argocd-authorization"); !strings.Contains(f.What, "Stages red-staging, red-production") {
 		t.Errorf("%s", f.What)

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -71,11 +72,7 @@ func hasControl(value any) bool {
 			}
 		}
 	case []any:
-		for _, one := range v {
-			if hasControl(one) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(v, hasControl)
 	}
 	return false
 }

@@ -43,7 +43,10 @@ func projected(o *unstructured.Unstructured) unstructured.Unstructured {
 			return *o
 		}
 	}
-	unstructured.RemoveNestedField(small.Object, "metadata", "annotations", lastApplied)
+	if annotations := small.GetAnnotations(); annotations[lastApplied] != "" {
+		annotations[lastApplied] = "" // that there is one matters to patches
+		small.SetAnnotations(annotations)
+	}
 	return small
 }
 
