@@ -186,8 +186,8 @@ func printDiagnosis(out io.Writer, d answers.Diagnosis, asJSON bool) error {
 	return nil
 }
 
-// mend does the repairs that the person agrees to. It returns how many errors it has mended, and whether all that was
-// tried was done.
+// mend does the repairs that the person agrees to. It returns how many errors it has mended, of which there is none where
+// Kargo only tries again, and whether all that was tried was done.
 func mend(cmd *cobra.Command, bot *app.Terminal, repairs []doctor.Repair, yes bool) (mended int, done bool) {
 	notes, answersTo := cmd.ErrOrStderr(), bufio.NewReader(io.LimitReader(cmd.InOrStdin(), 64<<10))
 	done = true
@@ -211,7 +211,7 @@ func mend(cmd *cobra.Command, bot *app.Terminal, repairs []doctor.Repair, yes bo
 			continue
 		}
 		fmt.Fprintln(notes, "Done.")
-		if r.Finding.Severity == answers.SeverityError {
+		if r.Finding.Severity == answers.SeverityError && !r.Retries {
 			mended++
 		}
 	}

@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
@@ -29,27 +33,28 @@ func annotationCheck() check {
 
 // bareImages finds images of which nobody knows what commit they are of.
 func bareImages(ctx context.Context, s *state) []finding {
-	objects, ok := s.list(ctx, freightKind, s.Namespace)
-	if !ok {
-		return nil
-	}
 	looked := map[string]bool{}
 	for _, w := range s.Warehouses {
 		looked[w.Name] = true
 	}
-	newest := map[string]*kargoapi.Freight{}
-	images := map[string]kargoapi.Image{}
-	all := typed[kargoapi.Freight](objects)
-	for i := range all {
-		f := &all[i]
-		if !looked[f.Origin.Name] {
-			continue
-		}
-		for _, image := range f.Images {
-			if have := newest[image.RepoURL]; have == nil || f.CreationTimestamp.After(have.CreationTimestamp.Time) {
-				newest[image.RepoURL], images[image.RepoURL] = f, image
+	// There is much Freight, of which only the newest matters.
+	newest, images, seen := map[string]time.Time{}, map[string]kargoapi.Image{}, 0
+	err := pages(ctx, s.Reader, func() client.ObjectList { return listOf(freightKind) }, func(page client.ObjectList) int {
+		list, _ := page.(*unstructured.UnstructuredList)
+		for _, f := range typed[kargoapi.Freight](list.Items) {
+			for _, image := range f.Images {
+				at, known := newest[image.RepoURL]
+				if looked[f.Origin.Name] && (!known || f.CreationTimestamp.After(at)) {
+					newest[image.RepoURL], images[image.RepoURL] = f.CreationTimestamp.Time, image
+				}
 			}
 		}
+		seen += len(list.Items)
+		return seen
+	}, client.InNamespace(s.Namespace))
+	if err != nil {
+		s.cannot(s.why(err, "list", freightKind.Kind, s.Namespace))
+		return nil
 	}
 	byLack := map[string][]string{}
 	for repo, image := range images {

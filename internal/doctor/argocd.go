@@ -20,24 +20,39 @@ type updated struct {
 	object *unstructured.Unstructured
 }
 
-// updateConfig is what matters of the configuration of argocd-update.
-type updateConfig struct {
-	Apps []struct {
-		Name      string `json:"name"`
-		Namespace string `json:"namespace"`
-		Selector  *struct {
-			MatchLabels map[string]string `json:"matchLabels"`
-		} `json:"selector"`
-	} `json:"apps"`
+// target is what one entry of argocd-update is about: an Application by its name, or some by their labels.
+type target struct {
+	placed
+
+	namespace, name string
+	// selector is nil for a name. Of what it selects Kargo changes those that let it, and passes over the others
+	// (getAuthorizedApplications in pkg/promotion/runner/builtin/argocd_updater.go of v1.11.2).
+	selector labels.Selector
+	// objects are the Applications that there are.
+	objects []*unstructured.Unstructured
 }
 
-// applications returns the Applications that the Stages change. It reports false if none can be looked at.
-func (s *state) applications(ctx context.Context) ([]updated, bool) {
+// want is the entry in an Application's annotation that lets the Stage change it.
+func (p placed) want() string { return p.stage.Namespace + ":" + p.stage.Name }
+
+// allowed returns those of the Applications that let the Stage change them.
+func (t target) allowed() []*unstructured.Unstructured {
+	var all []*unstructured.Unstructured
+	for _, o := range t.objects {
+		if refusal(o.GetAnnotations(), t.want()) == "" {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// targets returns what the Stages change. It reports false if none can be looked at.
+func (s *state) targets(ctx context.Context) ([]target, bool) {
 	stages, ok := s.stagesWithSteps(ctx)
 	if !ok {
 		return nil, false
 	}
-	var all []updated
+	var all []target
 	seen := map[string]bool{}
 	for _, stage := range stages {
 		for _, one := range s.steps(stage.stage) {
@@ -46,15 +61,11 @@ func (s *state) applications(ctx context.Context) ([]updated, bool) {
 				continue
 			}
 			for _, app := range config.Apps {
-				var selector map[string]string
-				if app.Selector != nil {
-					selector = app.Selector.MatchLabels
-				}
-				for _, found := range s.lookUp(ctx, stage, one.env, [2]string{app.Namespace, app.Name}, selector) {
-					if key := stage.stage.Name + " " + found.namespace + "/" + found.name; !seen[key] {
-						seen[key] = true
-						all = append(all, found)
-					}
+				t, ok := s.lookUp(ctx, stage, one.env, app)
+				key := fmt.Sprint(stage.stage.Name, " ", t.namespace, "/", t.name, " ", t.selector)
+				if ok && !seen[key] {
+					seen[key] = true
+					all = append(all, t)
 				}
 			}
 		}
@@ -62,32 +73,50 @@ func (s *state) applications(ctx context.Context) ([]updated, bool) {
 	return all, true
 }
 
-// lookUp finds what argocd-update names: an Application by namespace and name, or some by their labels.
-func (s *state) lookUp(ctx context.Context, stage placed, env environment, named [2]string, selector map[string]string) []updated {
-	namespace, knownNamespace := env.resolve(named[0])
-	name, knownName := env.resolve(named[1])
-	if !knownNamespace || !knownName {
-		s.cannot(fmt.Sprintf("Stage %s works out the name of its Application as it runs.", stage.stage.Name))
-		return nil
+// lookUp finds what an entry of argocd-update names. It reports false if that is not known, which it has noted.
+func (s *state) lookUp(ctx context.Context, stage placed, env environment, app updatedApp) (target, bool) {
+	t := target{placed: stage, namespace: s.Places.ArgoCD}
+	namespace, known := env.resolve(app.Namespace)
+	if namespace != "" {
+		t.namespace = namespace
 	}
-	if namespace == "" {
-		namespace = s.Places.ArgoCD
+	if app.Selector == nil {
+		var knownName bool
+		t.name, knownName = env.resolve(app.Name)
+		known = known && knownName
+	} else {
+		var knownSelector bool
+		t.selector, knownSelector = app.Selector.resolve(env)
+		known = known && knownSelector
 	}
-	objects, ok := s.list(ctx, applicationKind, namespace)
-	if !ok {
-		return nil
+	if !known || app.Selector == nil && t.name == "" {
+		s.cannot(fmt.Sprintf("Stage %s works out which Application it changes as it runs.", stage.stage.Name))
+		return t, false
 	}
-	var found []updated
+	objects, ok := s.list(ctx, applicationKind, t.namespace)
 	for i := range objects {
-		o := &objects[i]
-		if name != "" && o.GetName() == name || name == "" && len(selector) > 0 && labels.SelectorFromSet(selector).Matches(labels.Set(o.GetLabels())) {
-			found = append(found, updated{stage, namespace, o.GetName(), o})
+		if o := &objects[i]; t.selector == nil && o.GetName() == t.name || t.selector != nil && t.selector.Matches(labels.Set(o.GetLabels())) {
+			t.objects = append(t.objects, o)
 		}
 	}
-	if len(found) == 0 && name != "" {
-		found = append(found, updated{placed: stage, namespace: namespace, name: name})
+	return t, ok
+}
+
+// applications returns the Applications that a promotion changes and waits for, and those that do not exist.
+func (s *state) applications(targets []target) []updated {
+	var all []updated
+	for _, t := range targets {
+		objects := t.objects
+		if t.selector != nil {
+			objects = t.allowed()
+		} else if len(objects) == 0 {
+			all = append(all, updated{placed: t.placed, namespace: t.namespace, name: t.name})
+		}
+		for _, o := range objects {
+			all = append(all, updated{t.placed, t.namespace, o.GetName(), o})
+		}
 	}
-	return found
+	return all
 }
 
 // finding begins a finding about the Application.

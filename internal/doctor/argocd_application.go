@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/nearest"
 )
 
@@ -23,13 +25,18 @@ func applicationCheck() check {
 
 // badApplications finds Applications that promotions would wait for in vain.
 func badApplications(ctx context.Context, s *state) []finding {
-	applications, ok := s.applications(ctx)
+	targets, ok := s.targets(ctx)
 	if !ok {
 		return nil
 	}
 	promoting := s.promoting()
 	var all []finding
-	for _, app := range applications {
+	for _, t := range targets {
+		if t.selector != nil && len(t.objects) == 0 {
+			all = append(all, finding{Finding: selectsNothing(t)})
+		}
+	}
+	for _, app := range s.applications(targets) {
 		switch {
 		case app.object == nil:
 			all = append(all, finding{Finding: s.missingApplication(ctx, app)})
@@ -58,6 +65,16 @@ func (s *state) promoting() map[string]bool {
 		}
 	}
 	return names
+}
+
+func selectsNothing(t target) answers.Finding {
+	return answers.Finding{
+		Severity: answers.SeverityError, Subject: "Stage/" + t.stage.Name, Service: t.service, Environment: t.environment,
+		What: fmt.Sprintf("Stage %s changes the Applications in namespace %s with the labels %s, and there are none.",
+			t.stage.Name, t.namespace, chatops.Shorten(t.selector.String(), 200)),
+		Why: "Kargo's step argocd-update fails, so that every promotion there does.",
+		Fix: "Give the Applications those labels, or correct the selector in the Stage's argocd-update step.",
+	}
 }
 
 func (s *state) missingApplication(ctx context.Context, app updated) answers.Finding {
@@ -91,35 +108,25 @@ func (s *state) newApplication(app updated) string {
 			continue
 		}
 		if known, ok := one.env.resolve(config.RepoURL); one.is("git-clone") && ok && known != "" {
-			repo = known
+			repo = bare(known)
 		}
 		if known, ok := one.env.resolve(config.Path); one.is("kustomize-set-image") && ok && strings.Contains(known, "/") {
 			_, path, _ = strings.Cut(strings.TrimPrefix(known, "./"), "/") // below the folder that was checked out
 		}
 	}
-	return fmt.Sprintf(`kubectl apply -f - <<'EOF'
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata:
-  name: %s
-  namespace: %s
-  annotations:
-    %s: %s:%s
-spec:
-  project: default
-  source: {repoURL: %s, path: %s, targetRevision: HEAD}
-  destination: {server: https://kubernetes.default.svc, namespace: %s}
-EOF`, yamlWord(app.name), yamlWord(app.namespace), authorizedStage, s.Project, app.stage.Name, yamlWord(repo), yamlWord(path), yamlWord(app.environment))
-}
-
-// yamlWord writes a value in YAML, in quotes if it is not plain.
-func yamlWord(s string) string {
-	if strings.ContainsFunc(s, func(r rune) bool {
-		return r == '\n' || !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@", r)
-	}) {
-		return quoted(strings.ReplaceAll(s, "\n", " "))
-	}
-	return s
+	namespace := strings.Trim(app.service+"-"+app.environment, "-")
+	return applied(map[string]any{
+		"apiVersion": "argoproj.io/v1alpha1", "kind": "Application",
+		"metadata": map[string]any{
+			"name": app.name, "namespace": app.namespace,
+			"annotations": map[string]any{authorizedStage: s.Project + ":" + app.stage.Name},
+		},
+		"spec": map[string]any{
+			"project":     "default",
+			"source":      map[string]any{"repoURL": repo, "path": path, "targetRevision": "HEAD"},
+			"destination": map[string]any{"server": "https://kubernetes.default.svc", "namespace": namespace},
+		},
+	})
 }
 
 // uncompared finds an Application whose state Argo CD can't tell.
@@ -151,7 +158,7 @@ const mostResources = 3
 // unhealthy finds an Application that is.
 func unhealthy(app updated) *answers.Finding {
 	health := text(app.object, "status", "health", "status")
-	if health != "Degraded" && health != "Missing" {
+	if !isUnwell(health) {
 		return nil
 	}
 	f := app.finding(answers.SeverityError)
@@ -172,7 +179,7 @@ func unhealthy(app updated) *answers.Finding {
 		kind, _ := resource["kind"].(string)
 		name, _ := resource["name"].(string)
 		namespace, _ := resource["namespace"].(string)
-		if state != "Degraded" && state != "Missing" || kind == "" || name == "" || len(names) == mostResources {
+		if !isUnwell(state) || kind == "" || name == "" || len(names) == mostResources {
 			continue
 		}
 		names = append(names, kind+" "+name)
@@ -197,6 +204,15 @@ func outOfSync(app updated) *answers.Finding {
 	f.What = fmt.Sprintf("Application %s is out of sync: what runs is not what Git says.", app.name)
 	f.Why = "Promotions sync it, and what else has changed comes along unseen; or somebody has changed the cluster by hand."
 	f.Fix = "See what differs in Argo CD, then sync it."
-	f.Command = fmt.Sprintf(`kubectl -n %s patch %s %s --type=merge -p '{"operation":{"sync":{}}}'`, app.namespace, plurals["Application"], app.name)
+	// As `argocd app sync` does it: with the options of the Application, which an operation does not take by itself.
+	operation, sync := map[string]any{}, map[string]any{}
+	if options, found, err := unstructured.NestedStringSlice(app.object.Object, "spec", "syncPolicy", "syncOptions"); err == nil && found {
+		sync["syncOptions"] = options
+	}
+	if retry, found, err := unstructured.NestedMap(app.object.Object, "spec", "syncPolicy", "retry"); err == nil && found {
+		operation["retry"] = retry
+	}
+	operation["sync"] = sync
+	_, f.Command = patched(app.ref(), types.MergePatchType, map[string]any{"operation": operation}, "")
 	return &f
 }

@@ -29,48 +29,140 @@ func authorizationCheck() check {
 	}
 }
 
-// authorizations finds Applications that their Stage may not change.
+// locked is an Application that does not let some Stages change it.
+type locked struct {
+	updated
+
+	// stages are their names, and wants the entries that the annotation lacks.
+	stages, wants []string
+	// why says what is wrong with its annotation.
+	why string
+}
+
+// authorizations finds Applications that their Stages may not change: each once, with all of them.
 func authorizations(ctx context.Context, s *state) []finding {
-	applications, ok := s.applications(ctx)
+	targets, ok := s.targets(ctx)
 	if !ok {
 		return nil
 	}
 	var all []finding
-	commands := map[string]bool{}
-	for _, app := range applications {
-		if app.object == nil {
-			continue // another check's
-		}
-		want := s.Project + ":" + app.stage.Name
-		what := lacking(app.object.GetAnnotations(), want)
-		if what == "" {
+	var order []string
+	byName := map[string]*locked{}
+	for _, t := range targets {
+		if t.selector != nil {
+			all = append(all, s.unselected(t)...)
 			continue
 		}
-		f := finding{Finding: app.finding(answers.SeverityError)}
-		f.What = fmt.Sprintf("Application %s in %s does not let Stage %s change it: %s.", app.name, app.namespace, app.stage.Name, what)
-		f.Why = "Kargo's step argocd-update is refused, so that every promotion there fails."
-		s.authorize(ctx, &f, app, applications)
-		if f.Command != "" && commands[f.Command] {
-			continue // one template makes several Applications
+		for _, o := range t.objects {
+			why := refusal(o.GetAnnotations(), t.want())
+			if why == "" {
+				continue
+			}
+			key := t.namespace + "/" + o.GetName()
+			if byName[key] == nil {
+				byName[key] = &locked{updated: updated{t.placed, t.namespace, o.GetName(), o}, why: why}
+				order = append(order, key)
+			}
+			byName[key].stages = append(byName[key].stages, t.stage.Name)
+			byName[key].wants = append(byName[key].wants, t.want())
 		}
-		commands[f.Command] = true
+	}
+	bySet := map[string][]*locked{}
+	for _, key := range order {
+		if owner := byName[key].owner(); owner != "" {
+			bySet[byName[key].namespace+"/"+owner] = append(bySet[byName[key].namespace+"/"+owner], byName[key])
+		}
+	}
+	for _, key := range order {
+		app := byName[key]
+		f := finding{Finding: app.finding(answers.SeverityError)}
+		f.What = fmt.Sprintf("Application %s in %s does not let %s change it: %s.", app.name, app.namespace, stagesInWords(app.stages), app.why)
+		f.Why = "Kargo's step argocd-update is refused, so that every promotion there fails."
+		owner := app.owner()
+		switch of := bySet[app.namespace+"/"+owner]; {
+		case owner == "":
+			s.authorize(ctx, &f, app)
+		case of[0] != app:
+			continue // one template makes several Applications
+		default:
+			s.authorizeTemplate(ctx, &f, owner, of)
+		}
 		all = append(all, f)
 	}
 	return all
 }
 
-// lacking says what is wrong with the annotations; empty if they have what is wanted.
-func lacking(annotations map[string]string, want string) string {
+func stagesInWords(names []string) string {
+	if len(names) == 1 {
+		return "Stage " + names[0]
+	}
+	return "Stages " + strings.Join(names, ", ")
+}
+
+// owner returns the name of the ApplicationSet that makes the Application, if one does.
+func (l *locked) owner() string {
+	for _, ref := range l.object.GetOwnerReferences() {
+		if ref.Kind == applicationSetKind.Kind {
+			return ref.Name
+		}
+	}
+	return ""
+}
+
+// unselected finds a Stage that may change none of the Applications that it selects. If it may change some, nobody knows
+// which of the others are meant to be.
+func (s *state) unselected(t target) []finding {
+	allowed := len(t.allowed())
+	switch {
+	case len(t.objects) == allowed:
+		return nil // also if there are none, which is another check's
+	case allowed > 0:
+		s.cannot(fmt.Sprintf("Stage %s selects Applications by their labels. %d of %d do not let it change them, and Kargo passes these over: whether they are meant to is not known.",
+			t.stage.Name, len(t.objects)-allowed, len(t.objects)))
+		return nil
+	}
+	f := finding{Finding: answers.Finding{
+		Severity: answers.SeverityError, Subject: "Stage/" + t.stage.Name, Service: t.service, Environment: t.environment,
+		What: fmt.Sprintf("Stage %s changes the Applications in %s with the labels %s, and none of them (%s) lets it.",
+			t.stage.Name, t.namespace, chatops.Shorten(t.selector.String(), 200), chatops.Count(len(t.objects), "Application")),
+		Why: "Kargo's step argocd-update is refused, so that every promotion there fails.",
+		Fix: fmt.Sprintf("Add %s to the annotation %s of those that are the Stage's, or to the templates that make them.", t.want(), authorizedStage),
+	}}
+	return []finding{f}
+}
+
+// authorized takes the annotation apart as Kargo does (AuthorizedStages in pkg/api/stage.go of v1.11.2): into entries
+// that it reads, and bad ones, of which a single one makes it refuse all.
+func authorized(value string) (entries, bad []string) {
+	for one := range strings.SplitSeq(value, ",") {
+		project, stage, _ := strings.Cut(one, ":")
+		project, stage = strings.TrimSpace(project), strings.TrimSpace(stage)
+		switch {
+		case strings.TrimSpace(one) == "":
+		case project == "" || stage == "" || strings.Contains(one, "*"):
+			bad = append(bad, strings.TrimSpace(one))
+		default:
+			entries = append(entries, project+":"+stage)
+		}
+	}
+	return entries, bad
+}
+
+// refusal says what is wrong with the annotations; empty if they have what is wanted.
+func refusal(annotations map[string]string, want string) string {
 	if value, ok := annotations[authorizedStage]; ok {
-		for one := range strings.SplitSeq(value, ",") {
-			if strings.TrimSpace(one) == want {
-				return ""
-			}
+		entries, bad := authorized(value)
+		says := fmt.Sprintf("its annotation says %q", chatops.Shorten(value, chatops.MaxQuoted))
+		switch {
+		case len(bad) > 0 && strings.Contains(bad[0], "*"):
+			return says + ", and as patterns no longer count, Kargo refuses all of it"
+		case len(bad) > 0:
+			return fmt.Sprintf("%s, and as %q is not <project>:<stage>, Kargo refuses all of it", says, chatops.Shorten(bad[0], chatops.MaxQuoted))
+		case slices.Contains(entries, want):
+			return ""
+		default:
+			return says
 		}
-		if strings.ContainsAny(value, "*?") {
-			return fmt.Sprintf("its annotation says %q, and patterns don't count", chatops.Shorten(value, chatops.MaxQuoted))
-		}
-		return fmt.Sprintf("its annotation says %q", chatops.Shorten(value, chatops.MaxQuoted))
 	}
 	var keys []string
 	for key := range annotations {
@@ -84,73 +176,38 @@ func lacking(annotations map[string]string, want string) string {
 }
 
 // authorize says how the annotation gets there.
-func (s *state) authorize(ctx context.Context, f *finding, app updated, applications []updated) {
-	want, owner := s.Project+":"+app.stage.Name, ""
-	for _, ref := range app.object.GetOwnerReferences() {
-		if ref.Kind == applicationSetKind.Kind {
-			owner = ref.Name
-		}
+func (s *state) authorize(ctx context.Context, f *finding, app *locked) {
+	annotations := app.object.GetAnnotations()
+	value, dropped := s.joined(ctx, annotations[authorizedStage], app)
+	says := fmt.Sprintf("Set %s=%s on Application %s.", authorizedStage, value, app.name)
+	if len(dropped) > 0 {
+		says += fmt.Sprintf(" That leaves out %s, which names no Stage.", strings.Join(dropped, ", "))
 	}
-	if owner == "" {
-		value := s.joined(app, applications, want)
-		f.Fix = "Set the annotation."
-		f.repair, f.Command = annotated(app.ref(), authorizedStage, value,
-			fmt.Sprintf("Set %s=%s on Application %s.", authorizedStage, value, app.name))
-		return
-	}
-	f.Subject = "ApplicationSet/" + owner
-	f.Fix = fmt.Sprintf("Set the annotation in the template of ApplicationSet %s, which makes this Application and would undo it there: "+
-		"spec.template.metadata.annotations, %s: %s, with its parameters for what differs.", owner, authorizedStage, want)
-	set, ok := s.get(ctx, applicationSetKind, app.namespace, owner)
-	if !ok || set == nil {
-		return
-	}
-	template, ok := templated(set, app.name, want)
-	if !ok {
-		return
-	}
-	f.Fix = fmt.Sprintf("Set the annotation in the template of ApplicationSet %s, which makes this Application and would undo it there.", owner)
-	f.repair, f.Command = patched(object{applicationSetKind, app.namespace, owner}, types.MergePatchType, map[string]any{
-		"spec": map[string]any{"template": map[string]any{"metadata": map[string]any{"annotations": map[string]any{authorizedStage: template}}}},
-	}, fmt.Sprintf("Set %s=%s in the template of ApplicationSet %s.", authorizedStage, template, owner))
+	f.Fix = "Set the annotation."
+	f.repair, _ = patched(app.ref(), types.JSONPatchType, annotating("/metadata", annotations, authorizedStage, value), says)
+	_, f.Command = annotated(app.ref(), authorizedStage, value, "")
 }
 
-// joined adds the Stage to those that an Application's annotation names. Those stay that are of other projects, or that
-// change the Application, too; what never counts, and a Stage that was meant to be this one, go.
-func (s *state) joined(app updated, applications []updated, want string) string {
+// joined adds the Stages to those that an Application's annotation names. All of these stay, but for what makes Kargo
+// refuse the whole, and what was meant to be one of the Stages: nearly its name, and no Stage's.
+func (s *state) joined(ctx context.Context, value string, app *locked) (joined string, dropped []string) {
+	entries, dropped := authorized(value)
+	objects, _ := s.list(ctx, stageKind, s.Namespace)
 	var keep []string
-	for one := range strings.SplitSeq(app.object.GetAnnotations()[authorizedStage], ",") {
-		one = strings.TrimSpace(one)
-		project, stage, ok := strings.Cut(one, ":")
-		if !ok || project == "" || stage == "" || strings.ContainsAny(one, "*?{ ") {
-			continue
-		}
-		changes := slices.ContainsFunc(applications, func(u updated) bool {
-			return u.stage.Name == stage && u.namespace == app.namespace && u.name == app.name
-		})
-		if project != s.Project || changes || !s.whole {
+	for _, one := range entries {
+		project, stage, _ := strings.Cut(one, ":")
+		_, near := nearest.Word(stage, app.stages)
+		exists := slices.ContainsFunc(objects, func(o unstructured.Unstructured) bool { return o.GetName() == stage })
+		if project == s.Project && near && !exists {
+			dropped = append(dropped, one)
+		} else if !slices.Contains(keep, one) {
 			keep = append(keep, one)
 		}
 	}
-	return strings.Join(append(keep, want), ",")
-}
-
-// templated returns the annotation as the template of an ApplicationSet has to say it: with the name of the Application
-// as the template makes it, in place of that name. It reports false if the Stage's name is not made of it: then
-// somebody has to say which parameters the Stage's name is made of.
-func templated(set *unstructured.Unstructured, application, want string) (string, bool) {
-	project, stage, _ := strings.Cut(want, ":")
-	name := text(set, "spec", "template", "metadata", "name")
-	if before, rest, ok := strings.Cut(stage, application); ok && name != "" {
-		return project + ":" + before + name + rest, true
-	}
-	// An Application red-production-app, made by {{service}}-production-app, of Stage red-production.
-	if before, rest, ok := strings.Cut(application, stage); ok {
-		inner, isPrefixed := strings.CutPrefix(name, before)
-		inner, isSuffixed := strings.CutSuffix(inner, rest)
-		if isPrefixed && isSuffixed && strings.Contains(inner, "{{") {
-			return project + ":" + inner, true
+	for _, want := range app.wants {
+		if !slices.Contains(keep, want) {
+			keep = append(keep, want)
 		}
 	}
-	return "", false
+	return strings.Join(keep, ","), dropped
 }

@@ -10,7 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
-	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/credentials"
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
@@ -40,19 +39,28 @@ func missingCredentials(ctx context.Context, s *state) []finding {
 	if !ok {
 		return nil
 	}
+	key := func(r used) string { return string(r.Type) + credentials.Normalize(r.Type, r.URL) }
+	// What Kargo has pushed to takes a push without a credential, or with one that is not kept in a Secret.
+	proven := map[string]bool{}
+	for _, r := range repositories.used {
+		proven[key(r)] = proven[key(r)] || r.proven
+	}
 	var all []finding
 	said := map[string]bool{}
-	for _, r := range repositories {
-		key := string(r.Type) + credentials.Normalize(r.Type, r.URL)
-		refused := s.refused(r.warehouse)
-		if said[key] || !r.writes && !refused {
+	for _, r := range repositories.used {
+		if said[key(r)] || !s.refused(r.warehouse) && (!r.writes || proven[key(r)]) {
 			continue
 		}
-		if _, ok := credentials.Match(r.Type, r.URL, candidates(own), candidates(shared)); ok {
+		_, has := credentials.Match(r.Type, r.URL, candidates(own), candidates(shared))
+		switch overHTTP := strings.HasPrefix(strings.ToLower(r.URL), "http://"); {
+		case overHTTP:
+			all = append(all, finding{Finding: s.withheldCredential(r)})
+		case has:
 			continue
+		default:
+			all = append(all, finding{Finding: s.missingCredential(r)})
 		}
-		said[key] = true
-		all = append(all, finding{Finding: s.missingCredential(r)})
+		said[key(r)] = true
 	}
 	return all
 }
@@ -71,21 +79,45 @@ func (s *state) refused(warehouse string) bool {
 }
 
 func (s *state) missingCredential(r used) answers.Finding {
-	verb, why := "reads", "The registry or Git host refuses it, so that nothing is discovered."
-	if r.writes {
-		verb, why = "pushes to", "The push is refused, so that every promotion there fails."
-	}
-	subject := strings.Replace(r.by, " ", "/", 1)
-	url := chatops.Shorten(r.URL, 200)
-	return answers.Finding{
-		Severity: answers.SeverityError, Subject: subject, Service: r.service,
-		What: fmt.Sprintf("%s %s %s, for which there is no credential in namespace %s, nor in %s.", r.by, verb, url, r.Namespace, s.Places.Shared),
-		Why:  why,
+	f := answers.Finding{
+		Severity: answers.SeverityError, Subject: strings.Replace(r.by, " ", "/", 1), Service: r.service,
+		What: fmt.Sprintf("%s %s %s, for which there is no credential in namespace %s, nor in %s.", r.by, r.verb(), address(r.URL), r.Namespace, s.Places.Shared),
+		Why:  r.without(),
 		Fix:  "Make a Secret with the label " + credentials.LabelType + ". The command asks for username and token.",
-		Command: fmt.Sprintf("read -rp 'Username: ' KARGO_USER && read -rsp 'Token: ' KARGO_TOKEN\n"+
-			"kubectl -n %[1]s create secret generic %[2]s --from-literal=repoURL=%[3]s --from-literal=username=\"$KARGO_USER\" --from-literal=password=\"$KARGO_TOKEN\"\n"+
-			"kubectl -n %[1]s label secret %[2]s %[4]s=%[5]s", r.Namespace, secretName(r.URL), shell(r.URL), credentials.LabelType, r.Type),
 	}
+	if r.Type == credentials.TypeGit && strings.HasPrefix(credentials.Normalize(r.Type, r.URL), "ssh://") {
+		f.Fix = fmt.Sprintf("Make a Secret with the label %s, and in it %s and %s. Or write the URL with https:// and make one with a token: Kargo takes no SSH keys any more from 1.13 on.",
+			credentials.LabelType, credentials.KeyRepoURL, credentials.KeySSHPrivateKey)
+		return f
+	}
+	f.Command = created(r.Namespace, r.Type, bare(r.URL))
+	return f
+}
+
+// withheldCredential is a repository that Kargo sends no credentials to, whether there are any or not (Get in
+// pkg/credentials/kubernetes/database.go of v1.11.2).
+func (s *state) withheldCredential(r used) answers.Finding {
+	return answers.Finding{
+		Severity: answers.SeverityWarning, Subject: strings.Replace(r.by, " ", "/", 1), Service: r.service,
+		What: fmt.Sprintf("%s %s %s: over http:// Kargo sends no credentials, unless it is told to.", r.by, r.verb(), address(r.URL)),
+		Why:  r.without(),
+		Fix:  "Write the URL with https://. Or have the controller send them all the same, for everybody on the way to read: controller.allowCredentialsOverHTTP in Kargo's chart.",
+	}
+}
+
+func (r used) verb() string {
+	if r.writes {
+		return "pushes to"
+	}
+	return "reads"
+}
+
+// without says what comes of having no credential.
+func (r used) without() string {
+	if r.writes {
+		return "Where nobody may push without one, the push is refused and promotions there fail."
+	}
+	return "The registry or Git host refuses it, so that nothing is discovered."
 }
 
 // notInName is what can't be in the name of a Secret.

@@ -30,40 +30,43 @@ func badSecrets(ctx context.Context, s *state) []finding {
 	if !ok {
 		return nil
 	}
+	repositories, known := s.everyRepository(ctx)
+	if !known {
+		repositories = &inventory{}
+	}
+	idle := map[credentials.SecretName]bool{}
+	for _, c := range credentials.Unmatched(repositories.plain(), candidates(own), s.Places.Shared) {
+		idle[c.SecretName] = known
+	}
 	for _, one := range own {
-		all = append(all, s.badSecret(one)...)
+		found := s.badSecret(one, idle[one.SecretName])
+		if len(found) == 0 && idle[one.SecretName] && one.seen && one.RepoURL != "" && !repositories.unknown[one.Type] {
+			found = []finding{unmatched(one)}
+		}
+		all = append(all, found...)
 	}
 	if !s.sharedLooked {
 		s.sharedLooked = true
 		shared, _ := s.secrets(ctx, s.Places.Shared)
 		for _, one := range shared {
-			all = append(all, s.badSecret(one)...)
+			all = append(all, s.badSecret(one, false)...)
 		}
-	}
-	repositories, ok := s.repositories(ctx)
-	if !ok {
-		return all
-	}
-	plain := make([]credentials.Repository, len(repositories))
-	for i, r := range repositories {
-		plain[i] = r.Repository
-	}
-	for _, c := range credentials.Unmatched(plain, candidates(own), s.Places.Shared) {
-		if c.RepoURL == "" {
-			continue
-		}
-		all = append(all, finding{Finding: answers.Finding{
-			Severity: answers.SeverityInfo, Subject: "Secret/" + c.Name,
-			What: fmt.Sprintf("The credential %s (%s, %s) matches no repository that a Warehouse or a Stage names.", c.Name, c.Type, chatops.Shorten(c.RepoURL, 200)),
-			Why:  "It is not used; or it is meant for one of them and misspells it.",
-			Fix:  "Correct its repoURL, or delete it.", Command: fmt.Sprintf("kubectl -n %s delete secret %s", c.Namespace, c.Name),
-		}})
 	}
 	return all
 }
 
-// badSecret says what is wrong with one Secret.
-func (s *state) badSecret(one stored) []finding {
+// unmatched is a credential that nothing seems to use.
+func unmatched(one stored) finding {
+	return finding{Finding: answers.Finding{
+		Severity: answers.SeverityInfo, Subject: "Secret/" + one.Name,
+		What: fmt.Sprintf("The credential %s (%s, %s) matches no repository that a Warehouse or a Stage of the Project names.", one.Name, one.Type, address(one.RepoURL)),
+		Why:  "It may be meant for one of them and misspell it. Or it is not used any more, and its token could be taken back.",
+		Fix:  "If it is meant for one of them, correct its repoURL.",
+	}}
+}
+
+// badSecret says what is wrong with one Secret. Idle says that it matches no repository that is in use.
+func (s *state) badSecret(one stored, idle bool) []finding {
 	label, labelled := one.labels[credentials.LabelType]
 	types := []string{string(credentials.TypeGit), string(credentials.TypeImage), string(credentials.TypeHelm), string(credentials.TypeGeneric)}
 	meant := meantType(one)
@@ -76,12 +79,15 @@ func (s *state) badSecret(one stored) []finding {
 		return nil // not for Kargo
 	case !labelled:
 		return []finding{relabelled(one, meant, "lacks the label "+credentials.LabelType)}
-	case meant != "" && label != string(meant) && meant != credentials.TypeGit:
-		return []finding{relabelled(one, meant, fmt.Sprintf("is labelled %s, but is for a registry of images", label))}
+	case idle && label == string(credentials.TypeGit) && meant == credentials.TypeImage:
+		f := relabelled(one, meant, fmt.Sprintf("is labelled %s and matches nothing of that type that is in use, but its repoURL is that of a registry of images", label))
+		// Somebody has said what it is for. Whether that is wrong, a person has to say.
+		f.repair = nil
+		return []finding{f}
 	}
 	var all []finding
 	for _, fault := range one.faults {
-		all = append(all, finding{Finding: malformed(one, fault)})
+		all = append(all, one.elsewhere(finding{Finding: malformed(one, fault)}))
 	}
 	return all
 }
@@ -95,38 +101,12 @@ func relabelled(one stored, meant credentials.Type, wrong string) finding {
 		Fix:  "Set the label: git, image, helm, or generic.",
 	}}
 	if meant == "" {
-		return f
+		return one.elsewhere(f)
 	}
 	f.Fix = "Set the label."
 	f.repair, f.Command = labelled(one.ref(), credentials.LabelType, string(meant),
 		fmt.Sprintf("Set the label %s=%s on Secret %s.", credentials.LabelType, meant, one.Name))
-	return f
-}
-
-// registries are hosts that have images, and gitHosts those that have Git repositories.
-var (
-	registries = []string{"quay.io", "docker.io", "ghcr.io", "gcr.io", "pkg.dev", "azurecr.io", "amazonaws.com", "registry.gitlab.com", "registry.k8s.io"}
-	gitHosts   = []string{"github.com", "gitlab.com", "bitbucket.org", "dev.azure.com", "codeberg.org"}
-)
-
-// meantType tells by a Secret's repository what type it is meant to be of; empty if that can't be told.
-func meantType(one stored) credentials.Type {
-	repo := strings.ToLower(strings.NewReplacer(`\.`, ".", "^", "").Replace(one.RepoURL))
-	mentions := func(hosts []string) bool {
-		return slices.ContainsFunc(hosts, func(host string) bool { return strings.Contains(repo, host) })
-	}
-	switch {
-	case repo == "":
-		return ""
-	case strings.HasPrefix(repo, "oci://"):
-		return credentials.TypeHelm
-	case mentions(registries) && one.Type != credentials.TypeHelm:
-		return credentials.TypeImage
-	case mentions(gitHosts), strings.HasSuffix(repo, ".git"), strings.HasPrefix(repo, "ssh://"), strings.HasPrefix(repo, "git@"):
-		return credentials.TypeGit
-	default:
-		return ""
-	}
+	return one.elsewhere(f)
 }
 
 // malformed is a Secret with a key that can't be right.
@@ -141,13 +121,11 @@ func malformed(one stored, fault credentials.Fault) answers.Finding {
 		f.Fix += fmt.Sprintf(" The annotation %s is read by no version of Kargo.", credentials.AnnotationPattern)
 	}
 	if fault.Message == credentials.MessageLineEnd {
-		f.Command = fmt.Sprintf(`kubectl -n %[1]s patch secret %[2]s --type=merge -p '{"data":{"%[3]s":"'"$(kubectl -n %[1]s get secret %[2]s -o jsonpath='{.data.%[3]s}' | base64 -d | tr -d '\r\n' | base64 | tr -d '\n')"'"}}'`,
-			one.Namespace, one.Name, fault.Key)
+		f.Command = trimmed(one.Namespace, one.Name, fault.Key)
 		return f
 	}
 	f.Fix += " The command asks for the value."
-	f.Command = fmt.Sprintf(`read -rsp '%[3]s: ' VALUE; kubectl -n %[1]s patch secret %[2]s --type=merge -p '{"data":{"%[3]s":"'"$(printf %%s "$VALUE" | base64 | tr -d '\n')"'"}}'`,
-		one.Namespace, one.Name, fault.Key)
+	f.Command = askedFor(one.Namespace, one.Name, fault.Key)
 	return f
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
-	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/credentials"
 )
 
@@ -30,19 +29,19 @@ func shadowedCredentials(ctx context.Context, s *state) []finding {
 	if !ok {
 		return nil
 	}
-	plain := make([]credentials.Repository, len(repositories))
-	for i, r := range repositories {
-		plain[i] = r.Repository
+	by := map[credentials.SecretName]stored{}
+	for _, one := range own {
+		by[one.SecretName] = one
 	}
 	var all []finding
 	said := map[string]bool{}
-	for _, o := range credentials.Overlaps(plain, candidates(own), s.Places.Shared) {
+	for _, o := range credentials.Overlaps(repositories.plain(), candidates(own), s.Places.Shared) {
 		for _, passed := range o.Shadowed {
 			if !o.Taken.IsRegex && passed.IsRegex || said[passed.String()] {
 				continue
 			}
 			said[passed.String()] = true
-			all = append(all, finding{Finding: shadowed(o, passed)})
+			all = append(all, by[passed.SecretName].elsewhere(finding{Finding: shadowed(o, passed)}))
 		}
 	}
 	return all
@@ -52,7 +51,7 @@ func shadowed(o credentials.Overlap, passed credentials.Candidate) answers.Findi
 	f := answers.Finding{
 		Severity: answers.SeverityWarning, Subject: "Secret/" + passed.Name,
 		What: fmt.Sprintf("For %s Kargo takes the credential %s and never %s, which matches, too: of several, the first by name counts.",
-			chatops.Shorten(o.URL, 200), o.Taken.Name, passed.Name),
+			address(o.URL), o.Taken.Name, passed.Name),
 		Why: "If the first one is wrong or expires, the other one does not help.",
 		Fix: fmt.Sprintf("Narrow the repoURL of %s, or give %s a name that comes first.", o.Taken.Name, passed.Name),
 	}

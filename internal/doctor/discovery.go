@@ -16,7 +16,7 @@ var discoveries = []struct {
 		"A limit of the registry or Git host is used up. Wait, give the Warehouse a longer interval, and let Kargo have credentials, with which limits are higher. Then have it look again.", true,
 	},
 	{
-		[]string{"unauthorized", "denied", "authentication", "forbidden", "401", "403", "could not read username"},
+		[]string{"unauthorized", "denied", "authentication", "forbidden", "status code 401", "status code 403", "returned error: 401", "returned error: 403", "could not read username"},
 		"Look at the credentials: a Secret with the label kargo.akuity.io/cred-type whose repoURL fits the repository. Then have Kargo look again.", true,
 	},
 	{
@@ -24,7 +24,7 @@ var discoveries = []struct {
 		"Look at the subscription's constraint and regular expressions: nothing in the repository fits them.", false,
 	},
 	{
-		[]string{"name_unknown", "name unknown", "repository not found", "404", "not found"},
+		[]string{"name_unknown", "name unknown", "repository not found", "status code 404", "returned error: 404", "not found"},
 		"Look at the subscription's repoURL: there is no such repository, or Kargo's credentials can't see it.", false,
 	},
 	{
@@ -40,7 +40,7 @@ var discoveries = []struct {
 		"Kargo's controller does not trust the certificate of the registry or Git host: give it the CA, then have it look again.", true,
 	},
 	{
-		[]string{"no such host", "connection refused", "timeout", "timed out", "deadline exceeded", "no route to host", "eof", "connection reset"},
+		[]string{"no such host", "connection refused", "timeout", "timed out", "deadline exceeded", "no route to host", ": eof", "unexpected eof", "connection reset"},
 		"Kargo's controller does not reach the registry or Git host: look at DNS, proxy and network policies. Then have it look again.", true,
 	},
 }

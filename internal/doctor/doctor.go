@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
+	"github.com/davidaparicio/kargo-bot/internal/chatops"
 	"github.com/davidaparicio/kargo-bot/internal/kargo"
 )
 
@@ -21,11 +22,13 @@ type Doctor struct {
 	surveyor Surveyor
 	now      func() time.Time
 	ports    Ports
+	// turn has room for one who reads Kubernetes itself: each takes memory that the caches do not have.
+	turn chan struct{}
 }
 
 // New returns a Doctor that knows what the surveyor does, and no more.
 func New(surveyor Surveyor, now func() time.Time) *Doctor {
-	return &Doctor{surveyor: surveyor, now: now}
+	return &Doctor{surveyor: surveyor, now: now, turn: make(chan struct{}, 1)}
 }
 
 // Use gives the Doctor more to look at. It must not be called once the Doctor is at work.
@@ -41,8 +44,20 @@ func (d *Doctor) Examine(ctx context.Context, service string) (answers.Diagnosis
 	return diagnosis, err
 }
 
-// ExamineToRepair does what Examine does, and returns what can be done about the findings, in their order.
+// ExamineToRepair does what Examine does, and returns what can be done about the findings, in their order. Of several who
+// ask at once, one is served at a time; who waits until the deadline of its context is told so.
 func (d *Doctor) ExamineToRepair(ctx context.Context, service string) (answers.Diagnosis, []Repair, error) {
+	if d.ports.Reader != nil {
+		select {
+		case d.turn <- struct{}{}:
+			defer func() { <-d.turn }()
+		case <-ctx.Done():
+			return answers.Diagnosis{}, nil, &chatops.Problem{
+				Code: chatops.CodeTooMany, Title: "Another examination is under way.", Err: ctx.Err(),
+				Body: []chatops.Text{chatops.Line(chatops.Plain("I do one at a time, and yours was not reached in time. Ask again in a minute."))},
+			}
+		}
+	}
 	look := d.surveyor.Everything
 	if service != "" {
 		look = func(ctx context.Context) (kargo.Scope, error) { return d.surveyor.ServiceScope(ctx, service) }

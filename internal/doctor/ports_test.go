@@ -128,6 +128,10 @@ func TestCausesAndDiscoveries(t *testing.T) {
 		"No references discovered for image repository \"quay.io/acme/red\"":                        "nothing in the repository fits them",
 		"NAME_UNKNOWN: repository name not known to registry":                                       "there is no such repository",
 		"tls: failed to verify certificate: x509: certificate signed by unknown authority":          "does not trust the certificate",
+		"listing tags of registry.acme.dev:4041/team-401/seof: on fire":                             "Mend the Warehouse's subscription",
+		"Get \"https://quay.io/v2/\": EOF":                                                          "does not reach the registry",
+		"fatal: The requested URL returned error: 403":                                              "Look at the credentials",
+		"GET https://quay.io/v2/acme/red: unexpected status code 404 status":                        "there is no such repository",
 		"on fire": "Mend the Warehouse's subscription",
 	} {
 		w := newWorld()

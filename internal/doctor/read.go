@@ -19,7 +19,7 @@ import (
 // Bounds of reading Kubernetes: of one kind in one namespace, no more than mostObjects are looked at.
 const (
 	readTimeout = 15 * time.Second
-	readPage    = 500
+	readPage    = 100
 	mostObjects = 10_000
 )
 
@@ -34,6 +34,8 @@ var (
 	stageKind          = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "Stage"}
 	warehouseKind      = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "Warehouse"}
 	freightKind        = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "Freight"}
+	projectKind        = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "Project"}
+	clusterConfigKind  = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "ClusterConfig"}
 	projectConfigKind  = schema.GroupVersionKind{Group: kargoapi.GroupVersion.Group, Version: kargoapi.GroupVersion.Version, Kind: "ProjectConfig"}
 )
 
@@ -42,7 +44,7 @@ var plurals = map[string]string{
 	"Application": "applications.argoproj.io", "ApplicationSet": "applicationsets.argoproj.io", "Secret": "secrets",
 	"CustomResourceDefinition": "customresourcedefinitions", "Namespace": "namespaces", "Deployment": "deployments.apps",
 	"Stage": "stages.kargo.akuity.io", "Warehouse": "warehouses.kargo.akuity.io", "Freight": "freights.kargo.akuity.io",
-	"ProjectConfig": "projectconfigs.kargo.akuity.io", "SubjectAccessReview": "subjectaccessreviews.authorization.k8s.io",
+	"Project": "projects.kargo.akuity.io", "ClusterConfig": "clusterconfigs.kargo.akuity.io", "ProjectConfig": "projectconfigs.kargo.akuity.io", "SubjectAccessReview": "subjectaccessreviews.authorization.k8s.io",
 }
 
 // reading is what came of a list.
@@ -69,17 +71,21 @@ func (s *state) list(ctx context.Context, kind schema.GroupVersionKind, namespac
 
 func listAll(ctx context.Context, reader client.Reader, kind schema.GroupVersionKind, namespace string) ([]unstructured.Unstructured, error) {
 	var all []unstructured.Unstructured
-	err := pages(ctx, reader, func() client.ObjectList {
-		page := &unstructured.UnstructuredList{}
-		page.SetGroupVersionKind(kind.GroupVersion().WithKind(kind.Kind + "List"))
-		return page
-	}, func(page client.ObjectList) int {
+	err := pages(ctx, reader, func() client.ObjectList { return listOf(kind) }, func(page client.ObjectList) int {
 		if list, ok := page.(*unstructured.UnstructuredList); ok {
-			all = append(all, list.Items...)
+			for i := range list.Items {
+				all = append(all, projected(&list.Items[i]))
+			}
 		}
 		return len(all)
 	}, client.InNamespace(namespace))
 	return all, err
+}
+
+func listOf(kind schema.GroupVersionKind) *unstructured.UnstructuredList {
+	page := &unstructured.UnstructuredList{}
+	page.SetGroupVersionKind(kind.GroupVersion().WithKind(kind.Kind + "List"))
+	return page
 }
 
 // errTooMany means that there are more objects than are looked at.
@@ -108,11 +114,7 @@ func pages(ctx context.Context, reader client.Reader, page func() client.ObjectL
 // get reads one object. It reports whether that was answered; an object that does not exist is nil. If it can't be read,
 // that is noted.
 func (s *state) get(ctx context.Context, kind schema.GroupVersionKind, namespace, name string) (*unstructured.Unstructured, bool) {
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
-	defer cancel()
-	object := &unstructured.Unstructured{}
-	object.SetGroupVersionKind(kind)
-	err := s.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, object)
+	object, err := s.fetch(ctx, kind, namespace, name)
 	switch {
 	case err == nil:
 		return object, true
@@ -122,6 +124,14 @@ func (s *state) get(ctx context.Context, kind schema.GroupVersionKind, namespace
 		s.cannot(s.why(err, "get", kind.Kind, namespace))
 		return nil, false
 	}
+}
+
+func (s *state) fetch(ctx context.Context, kind schema.GroupVersionKind, namespace, name string) (*unstructured.Unstructured, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	object := &unstructured.Unstructured{}
+	object.SetGroupVersionKind(kind)
+	return object, s.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, object)
 }
 
 // isUnknownKind tells an API server that does not know a kind from an object that does not exist.

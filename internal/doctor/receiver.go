@@ -7,16 +7,19 @@ import (
 	"strings"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 	"github.com/davidaparicio/kargo-bot/internal/cards"
+	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
 func receiverCheck() check {
 	return check{
 		name:  "webhook-receiver",
-		looks: "the webhook receivers in the ProjectConfig",
+		looks: "the webhook receivers in the ProjectConfig, and those for all Projects in the ClusterConfig",
 		finds: "a Project without any, so that artifacts are discovered when the interval of the Warehouse is over and not at once",
 		needs: needCluster,
 		scope: whole,
@@ -40,6 +43,9 @@ func receivers(ctx context.Context, s *state) []finding {
 		if have, _, err := unstructured.NestedSlice(config.Object, "spec", "webhookReceivers"); err != nil || len(have) > 0 {
 			return nil
 		}
+	}
+	if has, known := s.commonReceivers(ctx); has || !known {
+		return nil
 	}
 	longest, kind := time.Duration(0), ""
 	for _, w := range s.Warehouses {
@@ -68,6 +74,21 @@ func receivers(ctx context.Context, s *state) []finding {
 	return []finding{{Finding: f}}
 }
 
+// commonReceivers reports whether the ClusterConfig has receivers, which are for the Warehouses of all Projects. There
+// is no more than one, and in an old Kargo none.
+func (s *state) commonReceivers(ctx context.Context) (has, known bool) {
+	config, err := s.fetch(ctx, clusterConfigKind, "", "cluster")
+	switch {
+	case isUnknownKind(err) || apierrors.IsNotFound(err):
+		return false, true
+	case err != nil:
+		s.cannot(s.why(err, "get", clusterConfigKind.Kind, ""))
+		return false, false
+	}
+	receivers, _, err := unstructured.NestedSlice(config.Object, "spec", "webhookReceivers")
+	return err != nil || len(receivers) > 0, true
+}
+
 // receiverKinds has Kargo's receivers by the host of a registry.
 var receiverKinds = map[string]string{
 	"quay.io": "quay", "ghcr.io": "github", "docker.io": "dockerhub", "index.docker.io": "dockerhub", "registry.gitlab.com": "gitlab",
@@ -89,16 +110,17 @@ func receiverCommand(namespace, project, kind string, exists bool) string {
 	if slices.Contains([]string{"gitlab", "artifactory"}, kind) {
 		key = "secret-token"
 	}
-	receiver := fmt.Sprintf(`{name: %[1]s, %[1]s: {secretRef: {name: webhook-%[1]s}}}`, kind)
-	config := fmt.Sprintf(`kubectl apply -f - <<'EOF'
-apiVersion: kargo.akuity.io/v1alpha1
-kind: ProjectConfig
-metadata: {name: %s, namespace: %s}
-spec: {webhookReceivers: [%s]}
-EOF`, project, namespace, receiver)
+	name := "webhook-" + kind
+	receivers := []any{map[string]any{"name": kind, kind: map[string]any{"secretRef": map[string]any{"name": name}}}}
+	spec := map[string]any{"webhookReceivers": receivers}
+	config := applied(map[string]any{
+		"apiVersion": kargoapi.GroupVersion.String(), "kind": projectConfigKind.Kind,
+		"metadata": map[string]any{"namespace": namespace, "name": project}, "spec": spec,
+	})
 	if exists {
-		config = fmt.Sprintf(`kubectl -n %s patch projectconfig %s --type=merge -p '{spec: {webhookReceivers: [%s]}}'`, namespace, project, receiver)
+		_, config = patched(object{projectConfigKind, namespace, project}, types.MergePatchType, map[string]any{"spec": spec}, "")
 	}
-	return fmt.Sprintf("kubectl -n %[1]s create secret generic webhook-%[2]s --from-literal=%[3]s=\"$(openssl rand -hex 32)\"\n"+
-		"kubectl -n %[1]s label secret webhook-%[2]s kargo.akuity.io/cred-type=generic\n%[4]s", namespace, kind, key, config)
+	return fmt.Sprintf("KEY=$(openssl rand -hex 32) && [ -n \"$KEY\" ] &&\n"+
+		"kubectl -n %[1]s create secret generic %[2]s --from-literal=%[3]s=\"$KEY\" &&\n"+
+		"kubectl -n %[1]s label secret %[2]s kargo.akuity.io/cred-type=generic &&\n%[4]s", namespace, name, key, config)
 }

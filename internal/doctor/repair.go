@@ -22,6 +22,8 @@ type Repair struct {
 	Finding answers.Finding
 	// Says is what it does, for people: a sentence.
 	Says string
+	// Retries says that it only has Kargo try again: whether that mends anything shows later.
+	Retries bool
 
 	kind            schema.GroupVersionKind
 	namespace, name string
@@ -72,6 +74,21 @@ func annotated(of object, key, value, says string) (*Repair, string) {
 	return r, fmt.Sprintf("kubectl%s annotate %s %s %s --overwrite", of.flag(), of.resource(), of.name, shell(key+"="+value))
 }
 
+// annotating is the JSON patch that sets an annotation in the metadata at a path, if that still is as it was.
+func annotating(at string, annotations map[string]string, key, value string) []map[string]any {
+	at += "/annotations"
+	path := at + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	old, has := annotations[key]
+	switch {
+	case has:
+		return []map[string]any{{"op": "test", "path": path, "value": old}, {"op": "replace", "path": path, "value": value}}
+	case len(annotations) > 0:
+		return []map[string]any{{"op": "test", "path": path, "value": nil}, {"op": "add", "path": path, "value": value}}
+	default:
+		return []map[string]any{{"op": "test", "path": at, "value": nil}, {"op": "add", "path": at, "value": map[string]any{key: value}}}
+	}
+}
+
 // labelled returns a repair that sets a label, and the command that does the same.
 func labelled(of object, key, value, says string) (*Repair, string) {
 	r, _ := patched(of, types.MergePatchType, map[string]any{"metadata": map[string]any{"labels": map[string]any{key: value}}}, says)
@@ -96,15 +113,4 @@ func (o object) resource() string {
 		return strings.ToLower(o.kind.Kind)
 	}
 	return plurals[o.kind.Kind]
-}
-
-// shell quotes a word for a shell, whatever is in it.
-func shell(word string) string {
-	plain := word != "" && !strings.ContainsFunc(word, func(r rune) bool {
-		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@%+", r)
-	})
-	if plain {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

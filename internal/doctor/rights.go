@@ -3,12 +3,11 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/davidaparicio/kargo-bot/internal/answers"
 )
@@ -133,26 +132,35 @@ func (s *state) lacking(ctx context.Context, user string, missing []right) answe
 	if !ok {
 		return f
 	}
-	f.Command = roleFor(s.Namespace, namespace+":"+name, missing)
+	f.Command = roleFor(s.Namespace, namespace, name)
 	return f
 }
 
-// roleFor is a Role with what is missing, and its binding.
-func roleFor(namespace, account string, missing []right) string {
-	byRule := map[string][]string{}
-	for _, r := range missing {
-		rule := fmt.Sprintf("apiGroups: [%q], verbs: [%s]", r.group, strings.Join(r.verbs, ", "))
-		byRule[rule] = append(byRule[rule], r.resource)
+// roleFor is a Role with all that the bot needs, and its binding. It has what is there already, too: whoever applies it
+// again, when something else is missing, must not take away what it gave before.
+func roleFor(namespace, botNamespace, bot string) string {
+	byVerbs := map[string][]string{}
+	var order []string
+	for _, r := range rights() {
+		key := r.group + " " + strings.Join(r.verbs, " ")
+		if byVerbs[key] == nil {
+			order = append(order, key)
+		}
+		byVerbs[key] = append(byVerbs[key], r.resource)
 	}
-	var rules strings.Builder
-	for _, rule := range slices.Sorted(maps.Keys(byRule)) {
-		fmt.Fprintf(&rules, "\n- {%s, resources: [%s]}", rule, strings.Join(byRule[rule], ", "))
+	var rules []any
+	for _, key := range order {
+		group, verbs, _ := strings.Cut(key, " ")
+		rules = append(rules, map[string]any{
+			"apiGroups": []string{group}, "resources": byVerbs[key], "verbs": strings.Split(verbs, " "),
+		})
 	}
-	return fmt.Sprintf(`kubectl apply -f - <<'EOF'
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: {name: kargo-bot-missing, namespace: %[1]s}
-rules:%[3]s
-EOF
-kubectl -n %[1]s create rolebinding kargo-bot-missing --role=kargo-bot-missing --serviceaccount=%[2]s`, namespace, account, rules.String())
+	metadata := map[string]any{"namespace": namespace, "name": botNamespace + "-" + bot + "-rights"}
+	return applied(map[string]any{
+		"apiVersion": rbacv1.SchemeGroupVersion.String(), "kind": "Role", "metadata": metadata, "rules": rules,
+	}, map[string]any{
+		"apiVersion": rbacv1.SchemeGroupVersion.String(), "kind": "RoleBinding", "metadata": metadata,
+		"roleRef":  map[string]any{"apiGroup": rbacv1.GroupName, "kind": "Role", "name": metadata["name"]},
+		"subjects": []any{map[string]any{"kind": rbacv1.ServiceAccountKind, "namespace": botNamespace, "name": bot}},
+	})
 }

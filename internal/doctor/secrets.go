@@ -2,14 +2,19 @@ package doctor
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/fields"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/internal/credentials"
 )
+
+// notHelms leaves out what Helm keeps of its releases: many, large, and no credentials.
+var notHelms = fields.OneTermNotEqualSelector("type", "helm.sh/release.v1") //nolint:gochecknoglobals // never changes
 
 // stored is a Secret with what may be known of it: no values but the repository that it is for.
 type stored struct {
@@ -17,6 +22,8 @@ type stored struct {
 
 	labels, annotations map[string]string
 	keys                []string
+	// declared says who makes it of a declaration elsewhere; empty for nobody.
+	declared string
 	// seen says that Kargo sees it as a credential for repositories.
 	seen   bool
 	faults []credentials.Fault
@@ -38,7 +45,7 @@ func (s *state) secrets(ctx context.Context, namespace string) ([]stored, bool) 
 				}
 			}
 			return len(known.secrets)
-		}, client.InNamespace(namespace))
+		}, client.InNamespace(namespace), client.MatchingFieldsSelector{Selector: notHelms})
 		s.credentials[namespace] = known
 	}
 	if known.err != nil {
@@ -56,7 +63,7 @@ type inNamespace struct {
 
 // look takes of a Secret what may be known of it.
 func look(secret *corev1.Secret) stored {
-	one := stored{labels: secret.Labels, annotations: secret.Annotations, keys: slices.Sorted(maps.Keys(secret.Data))}
+	one := stored{labels: secret.Labels, annotations: secret.Annotations, keys: slices.Sorted(maps.Keys(secret.Data)), declared: declaredBy(secret)}
 	name := credentials.SecretName{Namespace: secret.Namespace, Name: secret.Name}
 	one.Candidate, one.seen = credentials.CandidateOf(name, secret.Labels, secret.Data)
 	if _, labelled := secret.Labels[credentials.LabelType]; labelled {
@@ -79,3 +86,14 @@ func candidates(secrets ...[]stored) []credentials.Candidate {
 }
 
 func (o stored) ref() object { return object{secretKind, o.Namespace, o.Name} }
+
+// elsewhere says of a Secret that is made of a declaration where it is to be changed, and takes back what would be done to
+// it here.
+func (o stored) elsewhere(f finding) finding {
+	if o.declared == "" {
+		return f
+	}
+	f.Fix = fmt.Sprintf("%s makes Secret %s: change it in its declaration. %s", o.declared, o.Name, f.Fix)
+	f.Command, f.repair = "", nil
+	return f
+}

@@ -12,6 +12,8 @@ import (
 type placed struct {
 	stage                *kargoapi.Stage
 	service, environment string
+	// proven says that its last Promotion succeeded: so all that its steps do can be done.
+	proven bool
 }
 
 // stagesWithSteps reads the Stages that are looked at, as the caches have no configuration of steps. It reports false
@@ -30,9 +32,24 @@ func (s *state) stagesWithSteps(ctx context.Context) ([]placed, bool) {
 	for _, service := range s.Status.Services {
 		for _, at := range service.Stages {
 			if stage := byName[at.Stage]; stage != nil {
-				found = append(found, placed{stage, service.Service, at.Environment})
+				proven := at.Last != nil && at.Last.Phase == string(kargoapi.PromotionPhaseSucceeded)
+				found = append(found, placed{stage, service.Service, at.Environment, proven})
 			}
 		}
+	}
+	return found, true
+}
+
+// everyStage reads all Stages of the Project, also those of no service.
+func (s *state) everyStage(ctx context.Context) ([]placed, bool) {
+	objects, ok := s.list(ctx, stageKind, s.Namespace)
+	if !ok {
+		return nil, false
+	}
+	all := typed[kargoapi.Stage](objects)
+	found := make([]placed, len(all))
+	for i := range all {
+		found[i].stage = &all[i]
 	}
 	return found, true
 }

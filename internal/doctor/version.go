@@ -60,7 +60,7 @@ func kargoVersion(ctx context.Context, s *state) []finding {
 		return nil
 	}
 	f.Fix = "Upgrade Kargo, after reading its release notes."
-	f.Command = fmt.Sprintf("helm upgrade kargo oci://ghcr.io/akuity/kargo-charts/kargo -n %s --version 1.11.2 --reuse-values", s.Places.Kargo)
+	f.Command = fmt.Sprintf("helm upgrade kargo oci://ghcr.io/akuity/kargo-charts/kargo -n %s --version 1.11.2 --reset-then-reuse-values", s.Places.Kargo)
 	return []finding{{Finding: f}}
 }
 

@@ -60,6 +60,7 @@ func (v *visit) examine(ctx context.Context, c check, surveys []kargo.Survey, al
 func (v *visit) keep(s *state, found []finding) {
 	for _, f := range found {
 		f.Check, f.Project, f.Looked = s.check.name, s.Project, s.check.looks
+		f.Finding = presentable(f.Finding)
 		v.found = append(v.found, f)
 	}
 }
@@ -99,7 +100,7 @@ const maxMessage = 300
 // sentence makes the first line of a foreign message end as a sentence does.
 func sentence(s string) string {
 	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
-	s = chatops.Shorten(s, maxMessage)
+	s = chatops.Shorten(redacted(s), maxMessage)
 	if s == "" || strings.HasSuffix(s, ".") {
 		return s
 	}

@@ -68,6 +68,7 @@ func (s *state) undiscovering(w *kargoapi.Warehouse, message string) finding {
 	token := s.now.UTC().Format(time.RFC3339)
 	f.repair, f.Command = annotated(object{warehouseKind, s.Namespace, w.Name}, kargoapi.AnnotationKeyRefresh, token,
 		fmt.Sprintf("Have Kargo look for the artifacts of Warehouse %s again.", w.Name))
+	f.repair.Retries = true
 	return f
 }
 

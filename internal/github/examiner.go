@@ -169,13 +169,15 @@ func (e Examiner) Undelivered(ctx context.Context, since time.Time) (doctor.Unde
 }
 
 func note(lost *doctor.Undelivered, d *gh.HookDelivery, at time.Time) {
-	if code := d.GetStatusCode(); code >= 200 && code < 400 {
+	// GitHub follows no redirect: whoever answers by one got nothing.
+	if code := d.GetStatusCode(); code >= 200 && code < 300 {
 		return
 	}
 	lost.Count++
 	if lost.Count == 1 {
 		lost.Last = at
 		lost.Status = cmp.Or(oneLine(d.GetStatus(), 60), http.StatusText(d.GetStatusCode()))
+		// GitHub follows no redirect: whoever answers by one got nothing.
 		if code := d.GetStatusCode(); code != 0 {
 			lost.Status = fmt.Sprintf("%d %s", code, http.StatusText(code))
 		}

@@ -102,6 +102,12 @@ func TestUndeliveredAreThoseThatNeverArrived(t *testing.T) {
 	if lost, err = e.Undelivered(soon(t), since); err != nil || lost.Count != 1 || lost.IDs[0] != second.ID {
 		t.Errorf("%+v, %v", lost, err)
 	}
+	// GitHub follows no redirect.
+	status = http.StatusFound
+	comment("four")
+	if lost, err = e.Undelivered(soon(t), since); err != nil || lost.Count != 2 || lost.Status != "302 Found" {
+		t.Errorf("%+v, %v", lost, err)
+	}
 	// What was longer ago does not count.
 	if lost, err = e.Undelivered(soon(t), time.Now().Add(time.Hour)); err != nil || lost.Count != 0 {
 		t.Errorf("%+v, %v", lost, err)

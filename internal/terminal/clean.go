@@ -31,6 +31,12 @@ func clean(text string) string {
 	}, text)
 }
 
+// cleanCommand is clean for what is to be typed: only "\n" breaks its lines. Any other line break is a foreign one, and
+// must not begin a line of its own.
+func cleanCommand(text string) string {
+	return clean(strings.NewReplacer("\r", "", "\u0085", "", "\u2028", "", "\u2029", "").Replace(text))
+}
+
 // cleanQuote is clean for what keeps its tabs.
 func cleanQuote(text string) string {
 	parts := strings.Split(sequence.ReplaceAllString(text, ""), "\t")

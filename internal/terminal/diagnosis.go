@@ -46,7 +46,7 @@ func renderFinding(p pen, d answers.Diagnosis, f answers.Finding) string {
 		text += line("  `bot doctor --fix` can do it.")
 	}
 	// As it is to be typed: a here-document ends with a line that has no space before it.
-	return text + line(clean(f.Command))
+	return text + line(cleanCommand(f.Command))
 }
 
 // DiagnosisJSON returns what is wrong as a JSON document.

@@ -41,3 +41,12 @@ func TestDiagnosisJSON(t *testing.T) {
 		t.Errorf("%v: %s", err, text)
 	}
 }
+
+// TestACommandHasNoLinesOfOthers: what only some terminals take for a line break must not become one.
+func TestACommandHasNoLinesOfOthers(t *testing.T) {
+	d := sick()
+	d.Findings[0].Command = "kubectl apply -f - <<'EOF'\nrepoURL: x\rEOF\u0085touch /tmp/x\u2028y\u2029z\nEOF"
+	if got := terminal.RenderDiagnosis(d, false); !strings.Contains(got, "\nrepoURL: xEOFtouch /tmp/xyz\nEOF\n") {
+		t.Errorf("%q", got)
+	}
+}

@@ -34,6 +34,7 @@ func TestDoctorCuresApplications(t *testing.T) {
 		{
 			name: "of another stage", make: "kubectl -n {around} annotate --overwrite applications.argoproj.io red-app " + authorizedKey + "={project}:red-staging,billing:red",
 			check: "argocd-authorization", finds: "error Application/red-app", says: []string{"red-staging", "billing:red"}, fixable: true,
+			then: `test "$(kubectl -n {around} get applications.argoproj.io red-app -o jsonpath='{.metadata.annotations.kargo\.akuity\.io/authorized-stage}')" = {project}:red-staging,billing:red,{project}:red-production`,
 		},
 		{
 			name: "out of sync", objects: application("red-app", annotated(authorized)), make: `kubectl -n {around} patch applications.argoproj.io red-app --type=merge -p '{"status":{"sync":{"status":"OutOfSync"}}}'`,

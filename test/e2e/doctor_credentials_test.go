@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -35,7 +36,7 @@ func TestDoctorCuresCredentials(t *testing.T) {
 		},
 		{
 			name: "labelled for the wrong thing", objects: credential("quay", git, `repoURL: "^quay\\.io/", repoURLIsRegex: "true"`+login),
-			check: "credential-secret", finds: "error Secret/quay", says: []string{"is labelled git"}, fixable: true,
+			check: "credential-secret", finds: "error Secret/quay", says: []string{"is labelled git"}, then: `kubectl -n {project} get secret quay -o jsonpath='{.metadata.labels}' | grep -q image`,
 		},
 		{
 			name: "a line end", objects: credential("ended", git, `repoURL: "https://git.acme.dev/acme/microsvcs", username: octocat, password: "`+sentinel+`\n"`),
@@ -48,15 +49,17 @@ func TestDoctorCuresCredentials(t *testing.T) {
 			then: `kubectl -n {project} delete secret half`,
 		},
 		{
-			name: "for nothing", objects: credential("idle", git, `repoURL: "https://git.acme.dev/acme/microsvc"`+login),
-			check: "credential-secret", finds: "info Secret/idle", says: []string{"matches no repository"},
-		},
-		{
 			name: "shadowed", objects: credential("a-regex", git, `repoURL: "^https://git\\.acme\\.dev/", repoURLIsRegex: "true"`+login),
 			check: "credential-shadowed", finds: "warning Secret/git-acme-dev-acme-microsvcs-git-creds", says: []string{"a-regex"},
 		},
 	} {
 		t.Run(a.name, func(t *testing.T) { a.cure(t, p) })
+	}
+	p.Apply(t, credential("idle", git, `repoURL: "https://git.acme.dev/acme/microsvc"`+login))
+	if d := examine(t, p); !slices.ContainsFunc(d.Findings, func(f found) bool {
+		return f.Subject == "Secret/idle" && strings.Contains(f.What, "matches no repository") && f.Command == ""
+	}) {
+		t.Errorf("%+v", d.Findings)
 	}
 	for _, args := range [][]string{nil, {"-o", "json"}, {"-v"}} {
 		if ran := p.Doctor(t, p.Person, "", args...); strings.Contains(ran.Stdout+ran.Stderr, sentinel) {
