@@ -97,8 +97,7 @@ func elements(p *manifests.Pipeline, s *manifests.Service, whole bool) List {
 	_, deliveries := p.Of(s)
 	for i := range deliveries {
 		d := &deliveries[i]
-		w := newStepWriter(p, s, d)
-		o := Object{{"env", d.Environment.Name}, {"autoSync", strconv.FormatBool(!w.has(manifests.StepArgoCD))}}
+		o := Object{{"env", d.Environment.Name}, {"autoSync", strconv.FormatBool(!manifests.HasStep(d.Steps(s), manifests.StepArgoCD))}}
 		if whole {
 			o = append(Object{{"project", s.Name}}, append(o, Field{"path", p.PathOf(s, d)})...)
 		}

@@ -12,8 +12,8 @@ import (
 const checkout = "./src"
 
 // config returns the configuration of a step that is written for whoever names it.
-func (w *stepWriter) config(name string) Object {
-	switch name {
+func (w *stepWriter) config(index int) Object {
+	switch name := w.list[index].Uses; name {
 	case manifests.StepClone:
 		return Object{
 			{"repoURL", w.p.GitRepo},
@@ -28,12 +28,12 @@ func (w *stepWriter) config(name string) Object {
 	case manifests.StepCommit:
 		return Object{{"path", checkout}, {"message", w.message()}}
 	case manifests.StepPush:
-		if w.has(manifests.StepOpenPR) {
+		if manifests.HasStep(w.list, manifests.StepOpenPR) {
 			return Object{{"path", checkout}, {"generateTargetBranch", true}}
 		}
 		return Object{{"path", checkout}, {"targetBranch", w.p.GitBranch}}
 	case manifests.StepOpenPR, manifests.StepWaitForPR:
-		return w.pullRequest(name)
+		return w.pullRequest(index)
 	default:
 		return w.argoCDUpdate()
 	}
@@ -107,7 +107,7 @@ func (w *stepWriter) message() string {
 	return fmt.Sprintf("[%s] %s: ${{ imageFrom(%q).Tag }}", w.d.Environment.ShortName(), w.s.Name, w.p.ImagesOf(w.s)[0].Repository)
 }
 
-func (w *stepWriter) pullRequest(step string) Object {
+func (w *stepWriter) pullRequest(index int) Object {
 	settings := w.d.Promotion.PullRequest
 	if settings == nil {
 		settings = &manifests.PullRequest{}
@@ -116,20 +116,29 @@ func (w *stepWriter) pullRequest(step string) Object {
 	if settings.Provider != "" {
 		o = append(o, Field{"provider", settings.Provider})
 	}
-	if step == manifests.StepWaitForPR {
-		return append(o, Field{"prNumber", fmt.Sprintf("${{ outputs['%s'].pr.id }}", w.aliasOf(manifests.StepOpenPR))})
+	if w.list[index].Uses == manifests.StepWaitForPR {
+		return append(o, Field{"prNumber", fmt.Sprintf("${{ outputs['%s'].pr.id }}", w.aliasBefore(index, manifests.StepOpenPR))})
 	}
 	title := settings.Title
 	if title == "" {
 		title = w.message()
 	}
 	o = append(o,
-		Field{"sourceBranch", fmt.Sprintf("${{ outputs['%s'].branch }}", w.aliasOf(manifests.StepPush))},
+		Field{"sourceBranch", fmt.Sprintf("${{ outputs['%s'].branch }}", w.aliasBefore(index, manifests.StepPush))},
 		Field{"targetBranch", w.p.GitBranch}, Field{"title", title})
 	if len(settings.Labels) > 0 {
 		o = append(o, Field{"labels", texts(settings.Labels)})
 	}
 	return o
+}
+
+// aliasBefore returns the alias of the step of a kind whose outputs the one with an index reads. The validation sees to it
+// that there is one.
+func (w *stepWriter) aliasBefore(index int, uses string) string {
+	if s := manifests.Before(w.list, index, uses); s != nil {
+		return s.Alias()
+	}
+	return ""
 }
 
 func (w *stepWriter) argoCDUpdate() Object {
