@@ -31,7 +31,8 @@ func toCluster(cmd *cobra.Command, f generateFlags, all []*generate.Manifest) er
 	if err != nil {
 		return err
 	}
-	config.QPS, config.Burst = requestRate, requestRate
+	interruptible(cmd.Context(), config)
+	config.QPS, config.Burst, config.Timeout = requestRate, requestRate, requestTimeout
 	if f.kargoVersion == "" {
 		v, err := cluster.DetectVersion(cmd.Context(), config, requestTimeout)
 		if err != nil {
@@ -55,12 +56,13 @@ func toCluster(cmd *cobra.Command, f generateFlags, all []*generate.Manifest) er
 	return applyPlan(cmd, f, c, plan)
 }
 
+// newCluster returns the cluster of a configuration, whose timeout also bounds what client-go asks without a context.
 func newCluster(config *rest.Config) (*cluster.Cluster, error) {
 	c, err := client.New(config, client.Options{Scheme: runtime.NewScheme()})
 	if err != nil {
 		return nil, errors.New("the cluster can't be reached: check --kubeconfig and the network")
 	}
-	return &cluster.Cluster{Client: c, Timeout: requestTimeout, Workers: requestWorkers}, nil
+	return &cluster.Cluster{Client: c, Timeout: config.Timeout, Workers: requestWorkers}, nil
 }
 
 // showPlan says what would be done, and does nothing.
