@@ -15,6 +15,9 @@ const (
 	annotationAuthorizedStage = "kargo.akuity.io/authorized-stage"
 )
 
+// ApplicationName is what an ApplicationSet calls its Applications: as their Stages are called.
+const ApplicationName = "{{.project}}-{{.env}}"
+
 // appProject lets the Applications deploy from the Git repository to their namespaces, and to no others.
 func appProject(p *manifests.Pipeline) *Manifest {
 	a := p.ArgoCD
@@ -128,13 +131,12 @@ func application(p *manifests.Pipeline) Object {
 	if isUniform(p) {
 		path = fields.Replace(p.PathPattern(p.Promotion))
 	}
-	name := "{{.project}}-{{.env}}"
 	return Object{
 		{"metadata", Object{
-			{"name", name},
+			{"name", ApplicationName},
 			{"namespace", a.Namespace},
 			{"labels", Object{{"app.kubernetes.io/name", "{{.project}}"}, {"environment", "{{.env}}"}}},
-			{"annotations", Object{{annotationAuthorizedStage, p.Project + ":" + name}}},
+			{"annotations", Object{{annotationAuthorizedStage, p.Project + ":" + ApplicationName}}},
 			{"finalizers", List{"resources-finalizer.argocd.argoproj.io"}},
 		}},
 		{"spec", Object{
