@@ -118,11 +118,13 @@ func remaining(cmd *cobra.Command, f generateFlags, p *manifests.Pipeline, name 
 // tagsOf says which tags a Warehouse takes.
 func tagsOf(w *manifests.Warehouse) string {
 	switch {
+	case w.ImageSelectionStrategy == manifests.StrategyDigest:
+		return "the tag " + w.SemverConstraint
 	case w.ImageTagPattern != "":
 		return "a tag that matches " + w.ImageTagPattern
-	case w.ImageSelectionStrategy == "SemVer" && w.SemverConstraint != "":
+	case w.ImageSelectionStrategy == manifests.StrategySemVer && w.SemverConstraint != "":
 		return "a version as its tag, " + w.SemverConstraint
-	case w.ImageSelectionStrategy == "SemVer":
+	case w.ImageSelectionStrategy == manifests.StrategySemVer:
 		return "a version as its tag"
 	default:
 		return "any tag"

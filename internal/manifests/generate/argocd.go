@@ -124,6 +124,8 @@ func isUniform(p *manifests.Pipeline) bool {
 	return true
 }
 
+// application is the template of an Application. The guide deploys HEAD, the default branch: what promotions push is on
+// the branch that they push to.
 func application(p *manifests.Pipeline) Object {
 	a := p.ArgoCD
 	fields := strings.NewReplacer("{service}", "{{.project}}", "{environment}", "{{.env}}")
@@ -141,7 +143,7 @@ func application(p *manifests.Pipeline) Object {
 		}},
 		{"spec", Object{
 			{"project", argoProject(p)},
-			{"source", Object{{"repoURL", p.GitRepo}, {"targetRevision", revision(p)}, {"path", path}}},
+			{"source", Object{{"repoURL", p.GitRepo}, {"targetRevision", p.GitBranch}, {"path", path}}},
 			{"destination", Object{{"server", a.Server}, {"namespace", fields.Replace(a.Destination)}}},
 			{"syncPolicy", Object{
 				{"syncOptions", List{"CreateNamespace=true", "PruneLast=true", "ApplyOutOfSyncOnly=true"}},
@@ -150,15 +152,4 @@ func application(p *manifests.Pipeline) Object {
 			{"revisionHistoryLimit", 3},
 		}},
 	}
-}
-
-// defaultBranch is the branch of a file that names none.
-const defaultBranch = "main"
-
-// revision returns what Argo CD deploys: the guide has the default branch, however it is called.
-func revision(p *manifests.Pipeline) string {
-	if p.GitBranch == defaultBranch {
-		return "HEAD"
-	}
-	return p.GitBranch
 }

@@ -89,3 +89,26 @@ func TestAnOutputIsOfTheStepBefore(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatFollowsATagIsToldApartByItsDigest(t *testing.T) {
+	file := strings.Replace(oneService, "warehouse: {}", "warehouse: {imageSelectionStrategy: Digest, semverConstraint: latest}", 1)
+	const image = `imageFrom("quay.io/acme/red")`
+	for _, test := range []struct{ more, path, want string }{
+		{"", "warehouses/red-dev.yaml", "      imageSelectionStrategy: Digest\n      constraint: latest\n"},
+		{"", "stages/red-dev.yaml", "            newName: quay.io/acme/red\n            digest: '${{ " + image + ".Digest }}'\n"},
+		{"", "stages/red-dev.yaml", "message: '[dev] red: ${{ " + image + ".Digest }}'\n"},
+		{"promotion: {path: x, helm: {}}\n", "stages/red-dev.yaml", "value: ${{ " + image + ".Tag }}@${{ " + image + ".Digest }}\n"},
+	} {
+		if got := made(t, file+test.more, test.path); !strings.Contains(got, test.want) {
+			t.Errorf("no %q in\n%s", test.want, got)
+		}
+	}
+}
+
+func TestArgoCDDeploysTheBranchThatPromotionsPushTo(t *testing.T) {
+	for more, want := range map[string]string{"": "main", "gitBranch: main\n": "main", "gitBranch: trunk\n": "trunk"} {
+		if set := made(t, oneService+more, "argocd/applicationset.yaml"); !strings.Contains(set, "targetRevision: "+want+"\n") {
+			t.Errorf("%q: %s", more, set)
+		}
+	}
+}
