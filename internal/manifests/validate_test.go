@@ -42,7 +42,7 @@ func TestParseCompleteTellsWhatIsWrong(t *testing.T) {
 			"config.yaml:8:50: environments[1].warehouse.imageSelectionStrategy: needs the one tag that Digest follows; add it as semverConstraint, for example semverConstraint: latest"},
 		{"a digest of many", whole("[red]", "- {name: eu, warehouse: {imageSelectionStrategy: Digest, semverConstraint: '>=1', imageTagPattern: x}}\n", ""),
 			"config.yaml:8:76: environments[1].warehouse.semverConstraint: is not a tag, and Digest follows one; write one such as latest\n" +
-				"config.yaml:8:99: environments[1].warehouse.imageTagPattern: has no effect with the strategy Digest, which follows one tag; remove the line"},
+				"config.yaml:8:100: environments[1].warehouse.imageTagPattern: has no effect with the strategy Digest, which follows one tag; remove the line"},
 		{"versions of builds", whole("[red]", "- {name: eu, warehouse: {imageSelectionStrategy: NewestBuild, semverConstraint: ^1}}\n", ""),
 			"config.yaml:8:81: environments[1].warehouse.semverConstraint: has no effect with the strategy NewestBuild, which knows no versions; remove the line, or write imageSelectionStrategy: SemVer"},
 		{"soaking in a Warehouse", whole("[red]", "- {name: eu, warehouse: {name: x}, requiredSoakTime: 1h}\n", ""),

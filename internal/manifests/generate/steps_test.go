@@ -95,7 +95,7 @@ func TestWhatFollowsATagIsToldApartByItsDigest(t *testing.T) {
 	const image = `imageFrom("quay.io/acme/red")`
 	for _, test := range []struct{ more, path, want string }{
 		{"", "warehouses/red-dev.yaml", "      imageSelectionStrategy: Digest\n      constraint: latest\n"},
-		{"", "stages/red-dev.yaml", "            newName: quay.io/acme/red\n            digest: '${{ " + image + ".Digest }}'\n"},
+		{"", "stages/red-dev.yaml", "            newName: quay.io/acme/red\n            digest: ${{ " + image + ".Digest }}\n"},
 		{"", "stages/red-dev.yaml", "message: '[dev] red: ${{ " + image + ".Digest }}'\n"},
 		{"promotion: {path: x, helm: {}}\n", "stages/red-dev.yaml", "value: ${{ " + image + ".Tag }}@${{ " + image + ".Digest }}\n"},
 	} {
