@@ -33,7 +33,7 @@ type Pipeline struct {
 	Promotion *Promotion `yaml:"promotion"`
 	// ArgoCD has an ApplicationSet and an AppProject generated. Without it, there are none.
 	ArgoCD *ArgoCD `yaml:"argocd"`
-	// Credentials says which Secrets Kargo is to find, and where their values come from: see internal/credentials.
+	// Credentials says which Secrets Kargo is to find, and where their values come from: see docs/credentials.md.
 	Credentials *credentials.Declaration `yaml:"credentials"`
 	// CredentialWarnings are about what is allowed in Credentials and probably not meant.
 	CredentialWarnings strictyaml.Problems `yaml:"-"`
