@@ -147,28 +147,42 @@ func loadComplete(file string) (*manifests.Pipeline, error) {
 
 // toDirectory compares the folder with what was generated, and writes it unless told only to look.
 func toDirectory(cmd *cobra.Command, f generateFlags, files []generate.File) error {
+	if !f.check && !f.diff {
+		changes, err := compare(cmd, f, files)
+		if err != nil {
+			return err
+		}
+		return write(cmd, f, changes, len(files))
+	}
 	changes, err := directory.Compare(f.output, files)
 	if err != nil {
 		return invalid(cmd, err)
 	}
-	out := cmd.OutOrStdout()
-	if f.check || f.diff {
-		for _, c := range changes {
-			if f.diff {
-				fmt.Fprint(out, c.Diff())
-			} else {
-				fmt.Fprintf(out, "%-6s %s\n", c.Verb(), filepath.Join(f.output, filepath.FromSlash(c.Path)))
-			}
+	for _, c := range changes {
+		if f.diff {
+			fmt.Fprint(cmd.OutOrStdout(), c.Diff())
+		} else {
+			fmt.Fprintf(cmd.OutOrStdout(), "%-6s %s\n", c.Verb(), filepath.Join(f.output, filepath.FromSlash(c.Path)))
 		}
-		return stale(cmd, f, len(changes))
 	}
-	if err := refuseForeign(cmd, f, changes); err != nil {
-		return err
+	return stale(cmd, f, len(changes))
+}
+
+// compare returns what differs in the folder, unless it is somebody else's.
+func compare(cmd *cobra.Command, f generateFlags, files []generate.File) ([]directory.Change, error) {
+	changes, err := directory.Compare(f.output, files)
+	if err != nil {
+		return nil, invalid(cmd, err)
 	}
+	return changes, refuseForeign(cmd, f, changes)
+}
+
+// write brings the folder to what was generated, of which there are n files.
+func write(cmd *cobra.Command, f generateFlags, changes []directory.Change, n int) error {
 	if err := directory.Write(f.output, changes); err != nil {
 		return invalid(cmd, err)
 	}
-	fmt.Fprintf(out, "%s: %d files, %s\n", f.output, len(files), counts(changes))
+	fmt.Fprintf(cmd.OutOrStdout(), "%s: %d files, %s\n", f.output, n, counts(changes))
 	return nil
 }
 
