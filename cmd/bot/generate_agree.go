@@ -37,7 +37,7 @@ func agree(cmd *cobra.Command, f generateFlags, plan *cluster.Plan) error {
 	case deleted == 0, f.deleteApplications:
 		return nil
 	case f.yes:
-		return fmt.Errorf("Argo CD would delete %d Applications and all that they have deployed, which --yes does not agree to, and nothing was done: if that is meant, add --delete-applications", //nolint:revive // a name comes first
+		return fmt.Errorf("nothing was done: Argo CD would delete %d Applications and all that they have deployed, to which --yes alone does not agree; if that is meant, add --delete-applications",
 			deleted)
 	default:
 		return ask(cmd, answers, fmt.Sprintf("Argo CD will delete %d Applications and all that they have deployed. Is that meant?", deleted), "--delete-applications")

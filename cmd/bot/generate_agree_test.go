@@ -30,7 +30,7 @@ func TestWhatArgoCDDeletesIsAgreedToOnItsOwn(t *testing.T) {
 		{"the first alone", deletes, generateFlags{}, "y\nn\n", "nothing was done",
 			"delete application/blue-dev (by Argo CD, with all that it has deployed: applicationset/p no longer makes it)\n"},
 		{"nobody for the second", deletes, generateFlags{}, "y\n", "then add --delete-applications", "Is that meant?"},
-		{"--yes alone", deletes, generateFlags{yes: true}, "y\n", "which --yes does not agree to, and nothing was done: if that is meant, add --delete-applications",
+		{"--yes alone", deletes, generateFlags{yes: true}, "y\n", "to which --yes alone does not agree; if that is meant, add --delete-applications",
 			"delete application/blue-prod"},
 		{"by both flags", deletes, generateFlags{yes: true, deleteApplications: true}, "", "", "delete application/blue-prod"},
 		{"by the flag alone", deletes, generateFlags{deleteApplications: true}, "y\n", "", "Go on?"},

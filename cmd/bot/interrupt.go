@@ -15,7 +15,7 @@ func interruptible(ctx context.Context, config *rest.Config) {
 		return roundTrip(func(r *http.Request) (*http.Response, error) {
 			own, cancel := context.WithCancel(r.Context())
 			stop := context.AfterFunc(ctx, cancel)
-			response, err := next.RoundTrip(r.WithContext(own))
+			response, err := next.RoundTrip(r.WithContext(own)) //nolint:contextcheck // own is of the request and of ctx
 			if err != nil {
 				stop()
 				cancel()
