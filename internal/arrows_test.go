@@ -22,6 +22,7 @@ var floors = [][]string{
 	{
 		"internal/answers", "internal/backoff", "internal/golden", "internal/nearest", "internal/secret", "internal/slackfake/blockkit", "internal/githubfake/history",
 		"internal/kargosim/crds", "internal/demo/page", "internal/github/recall",
+		"internal/manifests/temporary",
 	},
 	{
 		"internal/chatops", "internal/strictyaml", "api/v1alpha1", "internal/kargo/v1alpha1", "internal/slackfake",

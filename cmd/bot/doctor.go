@@ -83,6 +83,7 @@ func examine(cmd *cobra.Command, f doctorFlags, service string) error {
 		fmt.Fprintln(cmd.ErrOrStderr(), "bot:", err)
 		return exit(exitUnlooked)
 	}
+	interruptible(cmd.Context(), cluster)
 	log := personsLogger(cmd, f.verbose)
 	bot, err := app.NewTerminal(app.TerminalFromConfig(c, cluster, cmd.ErrOrStderr(), log))
 	if err != nil {

@@ -25,9 +25,11 @@ type generateFlags struct {
 	overwrite    bool
 	apply        bool
 	yes          bool
-	kubeconfig   string
-	timeout      time.Duration
-	schema       bool
+	// deleteApplications agrees to what Argo CD deletes.
+	deleteApplications bool
+	kubeconfig         string
+	timeout            time.Duration
+	schema             bool
 }
 
 func newGenerate() *cobra.Command {
@@ -40,7 +42,8 @@ a pipeline file (docs/generate.md), into a folder with -o, into the cluster with
 folder with -o, and else at the cluster.
 
 Only what was generated is ever removed: files by their first line, objects by their label. A Project, a Namespace and
-an ApplicationSet are never deleted.
+an ApplicationSet are never deleted. Argo CD deletes the Applications of a service that is no longer in the file, and all
+that they have deployed: that is asked on its own, and --yes alone does not agree to it.
 
 Exit codes:
   0  done; with --check or --diff: nothing differs
@@ -62,6 +65,7 @@ Exit codes:
 	flags.BoolVar(&f.overwrite, "overwrite", false, "also replace files that somebody else has written")
 	flags.BoolVar(&f.apply, "apply", false, "apply to the cluster, and delete what was applied once and is no longer in the file")
 	flags.BoolVar(&f.yes, "yes", false, "apply without asking")
+	flags.BoolVar(&f.deleteApplications, "delete-applications", false, "have Argo CD delete Applications that the file no longer makes, and all that they have deployed, without asking")
 	flags.StringVar(&f.kubeconfig, "kubeconfig", "", "the kubeconfig `FILE`; default: $KUBECONFIG, or ~/.kube/config")
 	flags.DurationVar(&f.timeout, "timeout", time.Minute, "how long to wait until Kargo is ready for the Project")
 	flags.BoolVar(&f.schema, "schema", false, "print the JSON schema of the file, for editors")
@@ -143,28 +147,42 @@ func loadComplete(file string) (*manifests.Pipeline, error) {
 
 // toDirectory compares the folder with what was generated, and writes it unless told only to look.
 func toDirectory(cmd *cobra.Command, f generateFlags, files []generate.File) error {
+	if !f.check && !f.diff {
+		changes, err := compare(cmd, f, files)
+		if err != nil {
+			return err
+		}
+		return write(cmd, f, changes, len(files))
+	}
 	changes, err := directory.Compare(f.output, files)
 	if err != nil {
 		return invalid(cmd, err)
 	}
-	out := cmd.OutOrStdout()
-	if f.check || f.diff {
-		for _, c := range changes {
-			if f.diff {
-				fmt.Fprint(out, c.Diff())
-			} else {
-				fmt.Fprintf(out, "%-6s %s\n", c.Verb(), filepath.Join(f.output, filepath.FromSlash(c.Path)))
-			}
+	for _, c := range changes {
+		if f.diff {
+			fmt.Fprint(cmd.OutOrStdout(), c.Diff())
+		} else {
+			fmt.Fprintf(cmd.OutOrStdout(), "%-6s %s\n", c.Verb(), filepath.Join(f.output, filepath.FromSlash(c.Path)))
 		}
-		return stale(cmd, f, len(changes))
 	}
-	if err := refuseForeign(cmd, f, changes); err != nil {
-		return err
+	return stale(cmd, f, len(changes))
+}
+
+// compare returns what differs in the folder, unless it is somebody else's.
+func compare(cmd *cobra.Command, f generateFlags, files []generate.File) ([]directory.Change, error) {
+	changes, err := directory.Compare(f.output, files)
+	if err != nil {
+		return nil, invalid(cmd, err)
 	}
+	return changes, refuseForeign(cmd, f, changes)
+}
+
+// write brings the folder to what was generated, of which there are n files.
+func write(cmd *cobra.Command, f generateFlags, changes []directory.Change, n int) error {
 	if err := directory.Write(f.output, changes); err != nil {
 		return invalid(cmd, err)
 	}
-	fmt.Fprintf(out, "%s: %d files, %s\n", f.output, len(files), counts(changes))
+	fmt.Fprintf(cmd.OutOrStdout(), "%s: %d files, %s\n", f.output, n, counts(changes))
 	return nil
 }
 

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -31,7 +31,8 @@ func toCluster(cmd *cobra.Command, f generateFlags, all []*generate.Manifest) er
 	if err != nil {
 		return err
 	}
-	config.QPS, config.Burst = requestRate, requestRate
+	interruptible(cmd.Context(), config)
+	config.QPS, config.Burst, config.Timeout = requestRate, requestRate, requestTimeout
 	if f.kargoVersion == "" {
 		v, err := cluster.DetectVersion(cmd.Context(), config, requestTimeout)
 		if err != nil {
@@ -55,19 +56,20 @@ func toCluster(cmd *cobra.Command, f generateFlags, all []*generate.Manifest) er
 	return applyPlan(cmd, f, c, plan)
 }
 
+// newCluster returns the cluster of a configuration, whose timeout also bounds what client-go asks without a context.
 func newCluster(config *rest.Config) (*cluster.Cluster, error) {
 	c, err := client.New(config, client.Options{Scheme: runtime.NewScheme()})
 	if err != nil {
 		return nil, errors.New("the cluster can't be reached: check --kubeconfig and the network")
 	}
-	return &cluster.Cluster{Client: c, Timeout: requestTimeout, Workers: requestWorkers}, nil
+	return &cluster.Cluster{Client: c, Timeout: config.Timeout, Workers: requestWorkers}, nil
 }
 
 // showPlan says what would be done, and does nothing.
 func showPlan(cmd *cobra.Command, f generateFlags, c *cluster.Cluster, plan *cluster.Plan) error {
 	for _, s := range plan.Steps {
 		if !f.diff {
-			fmt.Fprintln(cmd.OutOrStdout(), line(s))
+			printStep(cmd.OutOrStdout(), s)
 			continue
 		}
 		diff, err := c.Diff(cmd.Context(), s)
@@ -75,6 +77,7 @@ func showPlan(cmd *cobra.Command, f generateFlags, c *cluster.Cluster, plan *clu
 			return err
 		}
 		fmt.Fprint(cmd.OutOrStdout(), diff)
+		printDeletes(cmd.ErrOrStderr(), s)
 	}
 	left(cmd, plan)
 	if len(plan.Steps) > 0 {
@@ -83,8 +86,8 @@ func showPlan(cmd *cobra.Command, f generateFlags, c *cluster.Cluster, plan *clu
 	return nil
 }
 
-// line says what a step is: the verb, the object, and what there is to know before saying yes.
-func line(s cluster.Step) string {
+// printStep says what a step is: the verb, the object, and what there is to know before saying yes.
+func printStep(out io.Writer, s cluster.Step) {
 	text := fmt.Sprintf("%-6s %s", s.Verb, s)
 	switch {
 	case s.Verb == cluster.Label:
@@ -92,14 +95,28 @@ func line(s cluster.Step) string {
 	case s.Adopts:
 		text += " (made by somebody else: from now on it is as the file says)"
 	}
-	return text
+	fmt.Fprintln(out, text)
+	printDeletes(out, s)
+}
+
+// printDeletes names what Argo CD deletes after a step.
+func printDeletes(out io.Writer, s cluster.Step) {
+	for _, name := range s.Deletes {
+		fmt.Fprintf(out, "delete application/%s (by Argo CD, with all that it has deployed: %s no longer makes it)\n", name, s)
+	}
 }
 
 // left names what is not deleted.
 func left(cmd *cobra.Command, plan *cluster.Plan) {
 	for _, s := range plan.Left {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s in namespace %s is no longer in the file and stays: deleting it deletes all that it has deployed. If you want that: kubectl -n %s delete %s\n",
-			s, s.Namespace, s.Namespace, s)
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s in namespace %s is no longer in the file and stays: ", s, s.Namespace)
+		remove := fmt.Sprintf("kubectl -n %s delete %s", s.Namespace, s)
+		if s.Kind.Kind == "ApplicationSet" {
+			fmt.Fprintf(cmd.ErrOrStderr(), "deleting it deletes its Applications and all that they have deployed. If you want that: %s; to keep them: %s --cascade=orphan\n",
+				remove, remove)
+		} else {
+			fmt.Fprintf(cmd.ErrOrStderr(), "Applications that are still in it could not be synchronised without it. If there are none: %s\n", remove)
+		}
 	}
 }
 
@@ -109,14 +126,8 @@ func applyPlan(cmd *cobra.Command, f generateFlags, c *cluster.Cluster, plan *cl
 		fmt.Fprintf(cmd.OutOrStdout(), "%d objects, nothing to do\n", plan.Unchanged)
 		return nil
 	}
-	if !f.yes {
-		for _, s := range plan.Steps {
-			fmt.Fprintln(cmd.ErrOrStderr(), line(s))
-		}
-		if err := ask(cmd, fmt.Sprintf("%d to create, %d to change, %d to delete. Go on?",
-			plan.Count(cluster.Create), plan.Count(cluster.Change)+plan.Count(cluster.Label), plan.Count(cluster.Delete))); err != nil {
-			return err
-		}
+	if err := agree(cmd, f, plan); err != nil {
+		return err
 	}
 	done := map[cluster.Verb]int{}
 	err := c.Apply(cmd.Context(), plan, f.timeout, func(s cluster.Step) {
@@ -134,20 +145,4 @@ func applyPlan(cmd *cobra.Command, f generateFlags, c *cluster.Cluster, plan *cl
 // past has the word for what was done.
 var past = map[cluster.Verb]string{
 	cluster.Create: "created", cluster.Change: "changed", cluster.Delete: "deleted", cluster.Label: "labelled",
-}
-
-// ask goes on if somebody says yes.
-func ask(cmd *cobra.Command, question string) error {
-	fmt.Fprint(cmd.ErrOrStderr(), question, " [y/N] ")
-	answer, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
-	if err != nil && answer == "" {
-		fmt.Fprintln(cmd.ErrOrStderr())
-		return errors.New("nobody is there to be asked, and nothing was done: look at --diff, then add --yes")
-	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return nil
-	default:
-		return errors.New("nothing was done")
-	}
 }

@@ -99,3 +99,19 @@ func TestServiceAddLeavesAFileAloneThatItCantChange(t *testing.T) {
 		t.Errorf("the file was changed: %v", err)
 	}
 }
+
+func TestServiceAddChangesNothingWhereTheFolderIsSomebodyElses(t *testing.T) {
+	dir, file := newPipeline(t)
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "project.yaml"), []byte("kind: Project\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	must(t, exitFailure, "Nothing was written: choose another folder", "service", "add", "purple", "-f", file, "-o", dir)
+	after, err := os.ReadFile(file)
+	if err != nil || string(after) != string(before) {
+		t.Errorf("the file was changed: %v", err)
+	}
+}

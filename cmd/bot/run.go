@@ -90,6 +90,7 @@ func run(cmd *cobra.Command, f runFlags, words []string) error {
 	if err != nil {
 		return err
 	}
+	interruptible(cmd.Context(), cluster)
 	bot, err := app.NewTerminal(app.TerminalFromConfig(c, cluster, cmd.ErrOrStderr(), personsLogger(cmd, f.verbose)))
 	if err != nil {
 		return err

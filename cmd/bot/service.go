@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/davidaparicio/kargo-bot/internal/manifests"
+	"github.com/davidaparicio/kargo-bot/internal/manifests/directory"
 	"github.com/davidaparicio/kargo-bot/internal/manifests/edit"
 	"github.com/davidaparicio/kargo-bot/internal/manifests/generate"
 	"github.com/davidaparicio/kargo-bot/internal/strictyaml"
@@ -54,40 +54,31 @@ func addService(cmd *cobra.Command, f generateFlags, name string) error {
 	if err != nil {
 		return invalid(cmd, err)
 	}
+	var changes []directory.Change
+	files := generate.Files(generate.Manifests(p), filepath.Base(f.file))
+	if f.output != "" {
+		// Before the file is changed, so that all is done or nothing.
+		if changes, err = compare(cmd, f, files); err != nil {
+			return err
+		}
+	}
 	if bytes.Equal(added, data) {
 		fmt.Fprintf(cmd.OutOrStdout(), "%s has %s already\n", f.file, name)
 	} else {
-		if err := replaceFile(f.file, added); err != nil {
+		switch err := edit.Replace(f.file, data, added); {
+		case errors.Is(err, edit.ErrChanged):
+			return fmt.Errorf("%s was changed by somebody else meanwhile and is as they left it: run this again", f.file)
+		case err != nil:
 			return fmt.Errorf("%s can't be written: check the permissions of it and of its folder", f.file)
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%s has %s now\n", f.file, name)
 	}
 	if f.output != "" {
-		if err := toDirectory(cmd, f, generate.Files(generate.Manifests(p), filepath.Base(f.file))); err != nil {
+		if err := write(cmd, f, changes, len(files)); err != nil {
 			return err
 		}
 	}
 	remaining(cmd, f, p, name)
-	return nil
-}
-
-// replaceFile replaces a file, or the one that it is a link to, at once.
-func replaceFile(name string, data []byte) error {
-	name, err := filepath.EvalSymlinks(name)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
-	}
-	temporary := fmt.Sprintf("%s.%d.tmp", name, os.Getpid())
-	if err := os.WriteFile(temporary, data, info.Mode().Perm()); err != nil {
-		return errors.Join(err, os.Remove(temporary))
-	}
-	if err := os.Rename(temporary, name); err != nil {
-		return errors.Join(err, os.Remove(temporary))
-	}
 	return nil
 }
 
@@ -118,11 +109,13 @@ func remaining(cmd *cobra.Command, f generateFlags, p *manifests.Pipeline, name 
 // tagsOf says which tags a Warehouse takes.
 func tagsOf(w *manifests.Warehouse) string {
 	switch {
+	case w.ImageSelectionStrategy == manifests.StrategyDigest:
+		return "the tag " + w.SemverConstraint
 	case w.ImageTagPattern != "":
 		return "a tag that matches " + w.ImageTagPattern
-	case w.ImageSelectionStrategy == "SemVer" && w.SemverConstraint != "":
+	case w.ImageSelectionStrategy == manifests.StrategySemVer && w.SemverConstraint != "":
 		return "a version as its tag, " + w.SemverConstraint
-	case w.ImageSelectionStrategy == "SemVer":
+	case w.ImageSelectionStrategy == manifests.StrategySemVer:
 		return "a version as its tag"
 	default:
 		return "any tag"

@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"time"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
@@ -13,6 +14,9 @@ import (
 	kargoapi "github.com/davidaparicio/kargo-bot/internal/kargo/v1alpha1"
 )
 
+// mapperTimeout bounds a question for the kinds that the API server has, for which client-go takes no context.
+const mapperTimeout = 30 * time.Second
+
 // newMapper returns a mapper that knows the resources of the usual kinds by heart, and asks the API
 // server for others: for a single command, that is most of the requests saved.
 func newMapper(config *rest.Config) (meta.RESTMapper, error) {
@@ -23,6 +27,8 @@ func newMapper(config *rest.Config) (meta.RESTMapper, error) {
 	known.Add(v1alpha1.GroupVersion.WithKind("Shipment"), meta.RESTScopeNamespace)
 	known.Add(authenticationv1.SchemeGroupVersion.WithKind("SelfSubjectReview"), meta.RESTScopeRoot)
 	known.Add(authorizationv1.SchemeGroupVersion.WithKind("SelfSubjectAccessReview"), meta.RESTScopeRoot)
+	config = rest.CopyConfig(config)
+	config.Timeout = mapperTimeout
 	client, err := rest.HTTPClientFor(config)
 	if err != nil {
 		return nil, fmt.Errorf("connect to Kubernetes: %w", err)

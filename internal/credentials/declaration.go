@@ -42,8 +42,10 @@ type Declaration struct {
 
 // Repository is something that Kargo needs credentials for.
 type Repository struct {
-	Type Type   `yaml:"type" required:"true" enum:"git,image,helm"`
-	URL  string `yaml:"url" required:"true" example:"quay.io/acme/red"`
+	// Type is what it has: a Git repository, images, or Helm charts.
+	Type Type `yaml:"type" required:"true" enum:"git,image,helm"`
+	// URL is its URL, or the name of a repository of images.
+	URL string `yaml:"url" required:"true" example:"quay.io/acme/red"`
 	// Namespace of the Project that uses it; the declaration's own if empty.
 	Namespace string `yaml:"namespace"`
 }
@@ -59,39 +61,47 @@ const (
 	TypeGeneric Type = "generic"
 )
 
-// Credential is one Secret, in each of its namespaces. Exactly one of Password, GitHubApp, SSHPrivateKey, AWS, GCP and
-// Data says what it consists of.
+// Credential is one Secret, in each of its namespaces. Exactly one of `password`, `githubApp`, `sshPrivateKey`, `aws`,
+// `gcp` and `data` says what it consists of.
 type Credential struct {
 	// Name of the Secret. Of several that match a repository, Kargo takes the first by name.
 	Name string `yaml:"name" required:"true" example:"github-creds"`
 	// Namespaces with the Secret; the declaration's own if empty.
 	Namespaces strictyaml.OneOrMore `yaml:"namespaces"`
-	Type       Type                 `yaml:"type" required:"true" enum:"git,image,helm,generic"`
-	// RepoURL is the only repository that the credential is for, and RepoURLRegex matches those that it is for.
-	RepoURL      string `yaml:"repoURL"`
+	// Type is what it is for: Git repositories, images, Helm charts, or anything else (generic).
+	Type Type `yaml:"type" required:"true" enum:"git,image,helm,generic"`
+	// RepoURL is the only repository that the credential is for.
+	RepoURL string `yaml:"repoURL"`
+	// RepoURLRegex is a regular expression (Go's syntax) of the repositories that the credential is for, in place of
+	// `repoURL`.
 	RepoURLRegex string `yaml:"repoURLRegex"`
 	// Username is written out, or a reference.
 	Username string `yaml:"username"`
-	// Password, or token, is a reference.
-	Password  string     `yaml:"password"`
+	// Password is a reference to a password or a token.
+	Password string `yaml:"password"`
+	// GitHubApp is an installation of a GitHub App, whose tokens Kargo gets by itself.
 	GitHubApp *GitHubApp `yaml:"githubApp"`
-	// SSHPrivateKey is a reference.
+	// SSHPrivateKey is a reference to a private key for Git over SSH.
 	SSHPrivateKey string `yaml:"sshPrivateKey"`
-	AWS           *AWS   `yaml:"aws"`
-	GCP           *GCP   `yaml:"gcp"`
+	// AWS is an access key for Elastic Container Registry, whose tokens Kargo gets by itself.
+	AWS *AWS `yaml:"aws"`
+	// GCP is the key of a service account for Artifact Registry, whose tokens Kargo gets by itself.
+	GCP *GCP `yaml:"gcp"`
 	// Data of a generic Secret: references by key.
 	Data map[string]string `yaml:"data"`
 	// Check replaces the declaration's for this credential.
 	Check string `yaml:"check" enum:"off,warn,require"`
-	// CheckURL is a repository that the credential is tried with, where RepoURLRegex says none.
+	// CheckURL is a repository that the credential is tried with, where `repoURLRegex` says none.
 	CheckURL string `yaml:"checkURL"`
 }
 
 // GitHubApp is an installation of a GitHub App.
 type GitHubApp struct {
-	// ID of the App or, as GitHub prefers by now, ClientID. They are written out, or references, as is Installation.
-	ID           string `yaml:"id"`
-	ClientID     string `yaml:"clientID"`
+	// ID of the App, written out, or a reference. GitHub prefers `clientID` by now.
+	ID string `yaml:"id"`
+	// ClientID is the client ID of the App, in place of `id`, written out, or a reference.
+	ClientID string `yaml:"clientID"`
+	// Installation is the ID of the installation, written out, or a reference.
 	Installation string `yaml:"installation" required:"true"`
 	// PrivateKey is a reference to a PEM file's content.
 	PrivateKey string `yaml:"privateKey" required:"true"`
@@ -101,10 +111,11 @@ type GitHubApp struct {
 
 // AWS is an access key for Elastic Container Registry.
 type AWS struct {
-	// Region and AccessKeyID are written out, or references.
-	Region      string `yaml:"region" required:"true" example:"eu-west-3"`
+	// Region of the registry, written out, or a reference.
+	Region string `yaml:"region" required:"true" example:"eu-west-3"`
+	// AccessKeyID is the ID of the access key, written out, or a reference.
 	AccessKeyID string `yaml:"accessKeyID" required:"true"`
-	// SecretAccessKey is a reference.
+	// SecretAccessKey is a reference to the access key itself.
 	SecretAccessKey string `yaml:"secretAccessKey" required:"true"`
 }
 

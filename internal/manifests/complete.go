@@ -16,11 +16,13 @@ func (p *Pipeline) checkComplete(doc *strictyaml.Document) {
 		}
 	}
 	registry, folder := false, false
+	steps := &stepChecker{p: p, doc: doc, seen: map[strictyaml.Path]bool{}}
 	for i := range p.Services {
 		s := &p.Services[i]
 		registry = registry || s.Image == "" && len(s.Images) == 0
 		_, deliveries := p.Of(s)
-		for _, d := range deliveries {
+		for j, d := range deliveries {
+			steps.check(i, j, &d)
 			folder = folder || d.Promotion.Path == ""
 			registry = registry || p.PlaceImage(d.Promotion) == "" && d.Promotion.Helm == nil && s.replacesImage()
 		}
@@ -43,7 +45,7 @@ func (s *Service) replacesImage() bool { return len(s.Images) == 0 || s.Images[0
 // checkTagKeys reports images of a chart's values of which it is not known where their tags stand.
 func (p *Pipeline) checkTagKeys(doc *strictyaml.Document, service int, deliveries []Delivery) {
 	for _, d := range deliveries {
-		if d.Promotion.Helm == nil {
+		if !HasStep(d.Steps(&p.Services[service]), StepHelmImage) {
 			continue
 		}
 		for i, image := range p.Services[service].Images {

@@ -127,7 +127,7 @@ func (w *Warehouse) suffix(e *Environment) string {
 	switch {
 	case w.Name != "":
 		return w.Name
-	case w.ImageSelectionStrategy == "SemVer":
+	case w.ImageSelectionStrategy == StrategySemVer:
 		return releases
 	default:
 		return e.ShortName()

@@ -33,7 +33,7 @@ type Pipeline struct {
 	Promotion *Promotion `yaml:"promotion"`
 	// ArgoCD has an ApplicationSet and an AppProject generated. Without it, there are none.
 	ArgoCD *ArgoCD `yaml:"argocd"`
-	// Credentials says which Secrets Kargo is to find, and where their values come from: see internal/credentials.
+	// Credentials says which Secrets Kargo is to find, and where their values come from: see docs/credentials.md.
 	Credentials *credentials.Declaration `yaml:"credentials"`
 	// CredentialWarnings are about what is allowed in Credentials and probably not meant.
 	CredentialWarnings strictyaml.Problems `yaml:"-"`
@@ -71,7 +71,8 @@ type Warehouse struct {
 	Name string `yaml:"name"`
 	// ImageTagPattern is a regular expression (Go's syntax) that tags must match.
 	ImageTagPattern string `yaml:"imageTagPattern"`
-	// SemverConstraint is a range of semantic versions, such as ">=1.2.0".
+	// SemverConstraint is a range of semantic versions, such as ">=1.2.0"; with the strategy Digest, the one tag that
+	// is followed, such as latest.
 	SemverConstraint string `yaml:"semverConstraint"`
 	// ImageSelectionStrategy says which image is the newest.
 	ImageSelectionStrategy string `yaml:"imageSelectionStrategy" default:"SemVer" enum:"SemVer,NewestBuild,Lexical,Digest"`
@@ -85,6 +86,15 @@ type Warehouse struct {
 	// Interval is how long Kargo waits between two looks, if no webhook tells it to look. Default: 5m.
 	Interval time.Duration `yaml:"interval"`
 }
+
+// The ways in which Kargo finds out which image is the newest.
+const (
+	StrategySemVer      = "SemVer"
+	StrategyNewestBuild = "NewestBuild"
+	StrategyLexical     = "Lexical"
+	// StrategyDigest follows one tag, which is moved from image to image.
+	StrategyDigest = "Digest"
+)
 
 // StagePattern is how the guide names the Stage of a service in an environment.
 const StagePattern = "{service}-{environment}"

@@ -29,7 +29,8 @@ type Promotion struct {
 	// PullRequest says more of the pull request.
 	PullRequest *PullRequest `yaml:"pullRequest"`
 	// ArgoCDUpdate says whether a promotion has Argo CD synchronise the Application and waits until it is healthy.
-	// Default: where promotions are not automatic.
+	// Default: where promotions are not automatic, and where there is a verification, which without it would be of
+	// what was there before.
 	ArgoCDUpdate *bool `yaml:"argocdUpdate"`
 	// Steps are all steps of a promotion, in their order: the name of a step that is written for you (git-clone,
 	// kustomize-set-image, helm-set-image, helm-update-chart, git-commit, git-push, git-open-pr, git-wait-for-pr,

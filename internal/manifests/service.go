@@ -39,7 +39,8 @@ type Image struct {
 type ImageTags struct {
 	// ImageTagPattern is a regular expression (Go's syntax) that tags must match.
 	ImageTagPattern string `yaml:"imageTagPattern"`
-	// SemverConstraint is a range of semantic versions, such as ">=1.2.0".
+	// SemverConstraint is a range of semantic versions, such as ">=1.2.0"; with the strategy Digest, the one tag that
+	// is followed, such as latest.
 	SemverConstraint string `yaml:"semverConstraint"`
 	// ImageSelectionStrategy says which image is the newest.
 	ImageSelectionStrategy string `yaml:"imageSelectionStrategy" default:"SemVer" enum:"SemVer,NewestBuild,Lexical,Digest"`

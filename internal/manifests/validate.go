@@ -137,7 +137,7 @@ func (w *Warehouse) validate(doc *strictyaml.Document, path strictyaml.Path) {
 		return
 	}
 	CheckName(doc, path.Key("name"), w.Name, nil)
-	checkTags(doc, path, w.ImageTagPattern, w.SemverConstraint)
+	checkTags(doc, path, ImageTags{w.ImageTagPattern, w.SemverConstraint, w.ImageSelectionStrategy})
 	if at := path.Key("discoveryLimit"); doc.Has(at) && (w.DiscoveryLimit < 1 || w.DiscoveryLimit > maxDiscoveryLimit) {
 		doc.Report(at, fmt.Sprintf("%d is out of range", w.DiscoveryLimit), fmt.Sprintf("write a number from 1 to %d", maxDiscoveryLimit))
 	}
@@ -153,11 +153,33 @@ func (w *Warehouse) validate(doc *strictyaml.Document, path strictyaml.Path) {
 // platform is an operating system and an architecture, as Kargo takes it.
 var platform = regexp.MustCompile(`^\w+/\w+$`)
 
-func checkTags(doc *strictyaml.Document, path strictyaml.Path, pattern, constraint string) {
-	if at := path.Key("imageTagPattern"); doc.Has(at) {
-		checkPattern(doc, at, pattern)
+// imageTag is a tag of an image.
+var imageTag = regexp.MustCompile(`^\w[\w.-]{0,127}$`)
+
+// checkTags reports what a strategy can't work with, and what it does not look at.
+func checkTags(doc *strictyaml.Document, path strictyaml.Path, t ImageTags) {
+	pattern, constraint := path.Key("imageTagPattern"), path.Key("semverConstraint")
+	if doc.Has(pattern) {
+		checkPattern(doc, pattern, t.ImageTagPattern)
 	}
-	checkConstraint(doc, path.Key("semverConstraint"), constraint)
+	switch t.ImageSelectionStrategy {
+	case StrategyDigest:
+		if !doc.Has(constraint) {
+			doc.Report(path.Key("imageSelectionStrategy"), "needs the one tag that Digest follows", "add it as semverConstraint, for example semverConstraint: latest")
+		} else if !imageTag.MatchString(t.SemverConstraint) {
+			doc.Report(constraint, "is not a tag, and Digest follows one", "write one such as latest")
+		}
+		if doc.Has(pattern) {
+			doc.Report(pattern, "has no effect with the strategy Digest, which follows one tag", "remove the line")
+		}
+	case StrategySemVer:
+		checkConstraint(doc, constraint, t.SemverConstraint)
+	case StrategyNewestBuild, StrategyLexical:
+		if doc.Has(constraint) {
+			doc.Report(constraint, "has no effect with the strategy "+t.ImageSelectionStrategy+", which knows no versions",
+				"remove the line, or write imageSelectionStrategy: SemVer")
+		}
+	}
 }
 
 func checkPattern(doc *strictyaml.Document, at strictyaml.Path, pattern string) {

@@ -75,23 +75,6 @@ func checkTagKey(doc *strictyaml.Document, path strictyaml.Path, key string) {
 	}
 }
 
-func checkSteps(doc *strictyaml.Document, path strictyaml.Path, steps []Step) {
-	seen := map[string]bool{}
-	for i, s := range steps {
-		at := path.Index(i)
-		s.validate(doc, at)
-		alias := strings.TrimSpace(s.As)
-		switch {
-		case alias == "":
-		case seen[alias]:
-			doc.Report(at.Key("as"), "is the alias of another step", "choose another one")
-		case reserved.MatchString(alias):
-			doc.Report(at.Key("as"), "is an alias that Kargo gives by itself", "choose another one")
-		}
-		seen[alias] = true
-	}
-}
-
 func (s *Step) validate(doc *strictyaml.Document, path strictyaml.Path) {
 	switch {
 	case s.Uses == "" && s.Task == nil:

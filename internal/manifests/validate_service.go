@@ -43,7 +43,7 @@ func (p *Pipeline) checkService(doc *strictyaml.Document, path strictyaml.Path, 
 		checkRepository(doc, at.Key("replaces"), image.Replaces)
 		checkTagKey(doc, at.Key("tagKey"), image.TagKey)
 		if image.Warehouse != nil {
-			checkTags(doc, at.Key("warehouse"), image.Warehouse.ImageTagPattern, image.Warehouse.SemverConstraint)
+			checkTags(doc, at.Key("warehouse"), *image.Warehouse)
 		}
 	}
 	for i, chart := range s.Charts {
@@ -97,6 +97,9 @@ func (p *Pipeline) checkEnvironment(doc *strictyaml.Document, path strictyaml.Pa
 	e.Promotion.validate(doc, path.Key("promotion"))
 	checkDuration(doc, path.Key("requiredSoakTime"), e.RequiredSoakTime)
 	for j, name := range e.From {
+		if slices.Contains(e.From[:j], name) {
+			doc.Report(path.Key("from").Index(j), fmt.Sprintf("%.63q is there twice", name), "remove one of the two")
+		}
 		if !slices.ContainsFunc(p.Environments[:i], func(e Environment) bool { return e.Name == name }) && i > 0 {
 			p.reportUnknownEnvironment(doc, path.Key("from").Index(j), name, i)
 		}

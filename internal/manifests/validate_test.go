@@ -36,6 +36,15 @@ func TestParseCompleteTellsWhatIsWrong(t *testing.T) {
 			"config.yaml:8:20: environments[1].from: does not go with a warehouse: Freight comes from the one or the other; remove one of the two"},
 		{"from two Warehouses", whole("[red]", "- {name: eu, warehouse: {name: x}}\n- {name: us, from: [dev, eu]}\n", ""),
 			"config.yaml:9:14: environments[2].from: Freight of red-us would be from Warehouse red-releases and from Warehouse red-x; name environments whose Freight is from the same Warehouse"},
+		{"from twice", whole("[red]", "- {name: eu, from: [dev, dev]}\n", ""),
+			"config.yaml:8:26: environments[1].from[1]: \"dev\" is there twice; remove one of the two"},
+		{"a digest of what", whole("[red]", "- {name: eu, warehouse: {imageSelectionStrategy: Digest}}\n", ""),
+			"config.yaml:8:50: environments[1].warehouse.imageSelectionStrategy: needs the one tag that Digest follows; add it as semverConstraint, for example semverConstraint: latest"},
+		{"a digest of many", whole("[red]", "- {name: eu, warehouse: {imageSelectionStrategy: Digest, semverConstraint: '>=1', imageTagPattern: x}}\n", ""),
+			"config.yaml:8:76: environments[1].warehouse.semverConstraint: is not a tag, and Digest follows one; write one such as latest\n" +
+				"config.yaml:8:100: environments[1].warehouse.imageTagPattern: has no effect with the strategy Digest, which follows one tag; remove the line"},
+		{"versions of builds", whole("[red]", "- {name: eu, warehouse: {imageSelectionStrategy: NewestBuild, semverConstraint: ^1}}\n", ""),
+			"config.yaml:8:81: environments[1].warehouse.semverConstraint: has no effect with the strategy NewestBuild, which knows no versions; remove the line, or write imageSelectionStrategy: SemVer"},
 		{"soaking in a Warehouse", whole("[red]", "- {name: eu, warehouse: {name: x}, requiredSoakTime: 1h}\n", ""),
 			"config.yaml:8:54: environments[1].requiredSoakTime: has no effect on Freight that comes from a Warehouse; remove the line, or the warehouse"},
 		{"part of a second", whole("[red]", "- {name: prod, requiredSoakTime: 1500ms}\n", ""),
@@ -64,6 +73,22 @@ func TestParseCompleteTellsWhatIsWrong(t *testing.T) {
 		{"aliases", whole("[red]", "", "promotion:\n  steps:\n  - {uses: fail, as: a, config: {}}\n  - {uses: fail, as: a, config: {}}\n  - {uses: fail, as: step-1, config: {}}\n"),
 			"config.yaml:11:22: promotion.steps[1].as: is the alias of another step; choose another one\n" +
 				"config.yaml:12:22: promotion.steps[2].as: is an alias that Kargo gives by itself; choose another one"},
+		{"aliases that are given", whole("[red]", "", "promotion:\n  steps:\n  - kustomize-set-image\n  - helm-set-image\n  - {uses: http, as: push, config: {}}\n  - git-push\n  - git-push\n"),
+			"config.yaml:11:5: promotion.steps[1]: has the alias of another step, set-image, and Kargo takes each only once; give it one of its own: {uses: helm-set-image, as: …}\n" +
+				"config.yaml:13:5: promotion.steps[3]: has the alias of another step, push, and Kargo takes each only once; give it one of its own: {uses: git-push, as: …}\n" +
+				"config.yaml:14:5: promotion.steps[4]: has the alias of another step, push, and Kargo takes each only once; give it one of its own: {uses: git-push, as: …}"},
+		{"outputs of nothing", whole("[red]", "", "promotion: {steps: [git-open-pr, git-push]}\n"),
+			"config.yaml:8:21: promotion.steps[0]: needs git-push before it, which says the branch; add git-push, or write the config of this step"},
+		{"waiting for nothing", whole("[red]", "", "promotion: {steps: [git-wait-for-pr]}\n"),
+			"config.yaml:8:21: promotion.steps[0]: needs git-open-pr before it, which says the pull request; add git-open-pr, or write the config of this step"},
+		{"outputs of a step without a name", whole("[red]", "", "promotion: {steps: [{uses: git-push, config: {}}, git-open-pr]}\n"),
+			"config.yaml:8:51: promotion.steps[1]: can't refer to the git-push before it, which has no alias; add as to that step, for example as: push"},
+		{"pull requests that no step opens", whole("[red, {name: blue, promotion: {by: pullRequest}}]", prod, "promotion: {by: pullRequest, argocdUpdate: true, steps: [git-clone]}\n"),
+			"config.yaml:5:46: services[1].promotion.by: is not what the steps of Stage blue-dev do, which commit to the branch: none is git-open-pr; add git-open-pr and git-wait-for-pr to them behind git-push, or write by: commit for it\n" +
+				"config.yaml:9:17: promotion.by: is not what the steps of Stage red-dev do, which commit to the branch: none is git-open-pr; add git-open-pr and git-wait-for-pr to them behind git-push, or write by: commit for it\n" +
+				"config.yaml:9:44: promotion.argocdUpdate: is not what the steps of Stage red-dev do: none is argocd-update; add argocd-update to them, or write argocdUpdate: false for it"},
+		{"charts of nobody", whole("[{name: red, charts: [{repository: 'oci://ghcr.io/a/b'}]}, blue]", "", "promotion: {steps: [git-clone, helm-update-chart]}\n"),
+			"config.yaml:8:13: promotion.steps: has helm-update-chart, and blue has no charts, which Kargo refuses in Stage blue-dev; add charts to the service, or give it steps of its own"},
 		{"task", whole("[red]", "", "promotion:\n  steps:\n  - {task: warm, continueOnError: true}\n  - {uses: fail, task: warm}\n  - {as: nothing}\n"),
 			"config.yaml:10:35: promotion.steps[0].continueOnError: does not go with a task; remove it; a task takes vars\n" +
 				"config.yaml:11:5: promotion.steps[1]: has both uses and task; remove one of the two\n" +

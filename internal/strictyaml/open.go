@@ -3,6 +3,7 @@ package strictyaml
 import (
 	"math"
 	"reflect"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -72,6 +73,10 @@ func (d *decoder) anyScalar(path Path, node *yaml.Node) (any, bool) {
 		var n int64
 		if node.Tag == "!!int" && node.Decode(&n) == nil {
 			return n, true
+		}
+		if node.Tag == "!!int" || !strings.ContainsAny(node.Value, ".eE") && strings.ContainsAny(node.Value, "0123456789") {
+			d.fail(path, "is beyond the whole numbers that Kubernetes can store", "put it in quotes if it is a text")
+			return nil, false
 		}
 		var f float64
 		if node.Decode(&f) != nil || math.IsNaN(f) || math.IsInf(f, 0) {

@@ -54,12 +54,12 @@ func TestShorthandsThatAreNone(t *testing.T) {
 
 func TestOpenTakesWhatJSONCanSay(t *testing.T) {
 	var got farm
-	data := "config:\n  a: text\n  b: [1, 1.5, true, null, 2026-01-01]\n  c: &c {d: {e: []}}\n  f: *c\n"
+	data := "config:\n  a: text\n  b: [1, 9223372036854775807, 1e3, 1.5, true, null, 2026-01-01]\n  c: &c {d: {e: []}}\n  f: *c\n"
 	if err := strictyaml.Decode("f.yaml", []byte(data), &got).Problems().Err(); err != nil {
 		t.Fatal(err)
 	}
 	inner := map[string]any{"d": map[string]any{"e": []any{}}}
-	want := strictyaml.Open{"a": "text", "b": []any{int64(1), 1.5, true, nil, "2026-01-01"}, "c": inner, "f": inner}
+	want := strictyaml.Open{"a": "text", "b": []any{int64(1), int64(9223372036854775807), 1000.0, 1.5, true, nil, "2026-01-01"}, "c": inner, "f": inner}
 	if diff := cmp.Diff(want, got.Config); diff != "" {
 		t.Error(diff)
 	}
@@ -67,11 +67,14 @@ func TestOpenTakesWhatJSONCanSay(t *testing.T) {
 
 func TestOpenRefusesWhatJSONCantSay(t *testing.T) {
 	for data, want := range map[string]string{
-		"config: []":                  "f.yaml:1:1: config: expected a mapping, got a list",
-		"config: {a: .inf}":           "f.yaml:1:13: config.a: is no number that Kubernetes can store; put it in quotes if it is a text",
-		"config: {a: !!str 1}":        "f.yaml:1:13: config.a: has a YAML tag; remove the word that begins with an exclamation mark",
-		"config: {a: {1: 2}}":         "f.yaml:1:14: config.a: a name here is not text; put it in quotes",
-		"config: {a: [{b: 1, b: 2}]}": "f.yaml:1:21: config.a[0].b: is already on line 1; remove one of the two",
+		"config: []":                        "f.yaml:1:1: config: expected a mapping, got a list",
+		"config: {a: .inf}":                 "f.yaml:1:13: config.a: is no number that Kubernetes can store; put it in quotes if it is a text",
+		"config: {a: 9223372036854775808}":  "f.yaml:1:13: config.a: is beyond the whole numbers that Kubernetes can store; put it in quotes if it is a text",
+		"config: {a: -9223372036854775809}": "f.yaml:1:13: config.a: is beyond the whole numbers that Kubernetes can store; put it in quotes if it is a text",
+		"config: {a: 18446744073709551616}": "f.yaml:1:13: config.a: is beyond the whole numbers that Kubernetes can store; put it in quotes if it is a text",
+		"config: {a: !!str 1}":              "f.yaml:1:13: config.a: has a YAML tag; remove the word that begins with an exclamation mark",
+		"config: {a: {1: 2}}":               "f.yaml:1:14: config.a: a name here is not text; put it in quotes",
+		"config: {a: [{b: 1, b: 2}]}":       "f.yaml:1:21: config.a[0].b: is already on line 1; remove one of the two",
 	} {
 		var f farm
 		if err := strictyaml.Decode("f.yaml", []byte(data), &f).Problems().Err(); err == nil || err.Error() != want {

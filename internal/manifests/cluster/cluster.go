@@ -6,6 +6,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -52,6 +53,9 @@ type Step struct {
 	Name      string
 	// Adopts says that somebody else has made the object.
 	Adopts bool
+	// Deletes are the names of the Applications, in its namespace, that Argo CD deletes with all that they have deployed
+	// when this ApplicationSet is applied.
+	Deletes []string
 
 	wanted *unstructured.Unstructured
 	live   *unstructured.Unstructured
@@ -63,7 +67,8 @@ type Plan struct {
 	Steps []Step
 	// Unchanged is how many objects are as they are to be.
 	Unchanged int
-	// Left are objects of ours that the file no longer makes, and that are not deleted for what that would take along.
+	// Left are objects of ours that the file no longer makes, or makes in another namespace, and that are not deleted
+	// for what that would take along.
 	Left []Step
 
 	project string
@@ -101,25 +106,34 @@ func (c *Cluster) within(ctx context.Context, do func(context.Context) error) er
 // live returns the objects of a kind in a namespace by their names. A kind that the cluster does not know, and a
 // namespace that there is not, have none.
 func (c *Cluster) live(ctx context.Context, kind schema.GroupVersionKind, namespace string) (map[string]*unstructured.Unstructured, error) {
-	const page = 500
 	found := map[string]*unstructured.Unstructured{}
+	err := c.list(ctx, kind, func(object *unstructured.Unstructured) { found[object.GetName()] = object }, client.InNamespace(namespace))
+	switch {
+	case meta.IsNoMatchError(err), apierrors.IsNotFound(err):
+		return found, nil
+	case err != nil:
+		return nil, explain(err, "list", kind, namespace, "")
+	}
+	return found, nil
+}
+
+// list finds the objects of a kind, page by page. The error is the API server's.
+func (c *Cluster) list(ctx context.Context, kind schema.GroupVersionKind, found func(*unstructured.Unstructured), options ...client.ListOption) error {
+	const page = 500
 	for next := ""; ; {
 		list := &unstructured.UnstructuredList{}
 		list.SetGroupVersionKind(kind.GroupVersion().WithKind(kind.Kind + "List"))
 		err := c.within(ctx, func(ctx context.Context) error {
-			return c.Client.List(ctx, list, client.InNamespace(namespace), client.Limit(page), client.Continue(next))
+			return c.Client.List(ctx, list, append(slices.Clone(options), client.Limit(page), client.Continue(next))...)
 		})
-		switch {
-		case meta.IsNoMatchError(err), apierrors.IsNotFound(err):
-			return found, nil
-		case err != nil:
-			return nil, explain(err, "list", kind, namespace, "")
+		if err != nil {
+			return err
 		}
 		for i := range list.Items {
-			found[list.Items[i].GetName()] = &list.Items[i]
+			found(&list.Items[i])
 		}
 		if next = list.GetContinue(); next == "" {
-			return found, nil
+			return nil
 		}
 	}
 }

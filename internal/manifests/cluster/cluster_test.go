@@ -59,7 +59,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	resources := memory.ResourcesOf(scheme, kargo.GroupVersion, "Project")
-	for kind, plural := range map[string]string{"AppProject": "appprojects", "ApplicationSet": "applicationsets"} {
+	for kind, plural := range map[string]string{"AppProject": "appprojects", "ApplicationSet": "applicationsets", "Application": "applications"} {
 		resources = append(resources, memory.Resource{GroupVersionKind: argo(kind), Plural: plural, Namespaced: true})
 	}
 	m, err := memory.New(memory.Options{Resources: resources})

@@ -29,7 +29,11 @@ func contains(live, wanted any) bool {
 			}
 		}
 		return true
-	default:
-		return reflect.DeepEqual(live, wanted)
+	case float64:
+		// JSON has one kind of numbers: 5.0 comes back from the API server as 5.
+		if l, ok := live.(int64); ok {
+			return float64(l) == w
+		}
 	}
+	return reflect.DeepEqual(live, wanted)
 }

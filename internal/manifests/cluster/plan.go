@@ -8,8 +8,11 @@ import (
 	"slices"
 	"strings"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/davidaparicio/kargo-bot/internal/manifests/generate"
 )
@@ -60,11 +63,31 @@ func (c *Cluster) Plan(ctx context.Context, all []*generate.Manifest) (*Plan, er
 				stale = append(stale, step)
 			}
 		}
+		if err := c.leaveElsewhere(ctx, plan, at); err != nil {
+			return nil, err
+		}
 	}
 	// A Stage goes before the Warehouse that its Freight is from.
 	slices.Reverse(stale)
 	plan.Steps = append(plan.Steps, stale...)
 	return plan, nil
+}
+
+// leaveElsewhere finds what was made for Argo CD in another namespace, when the file named that. Who may not look
+// everywhere is not told of it.
+func (c *Cluster) leaveElsewhere(ctx context.Context, plan *Plan, at scope) error {
+	if !isArgo(at.kind) {
+		return nil
+	}
+	err := c.list(ctx, at.kind, func(object *unstructured.Unstructured) {
+		if object.GetNamespace() != at.namespace {
+			plan.Left = append(plan.Left, Step{Verb: Delete, Kind: at.kind, Namespace: object.GetNamespace(), Name: object.GetName(), live: object})
+		}
+	}, client.MatchingLabels{generate.LabelManagedBy: generate.Manager, generate.LabelProject: plan.project})
+	if err == nil || apierrors.IsForbidden(err) || apierrors.IsNotFound(err) || meta.IsNoMatchError(err) {
+		return nil
+	}
+	return explain(err, "list", at.kind, "", "")
 }
 
 // planNamespace: Kargo makes the namespace of a Project itself, and refuses one that is there without its label.
@@ -143,9 +166,15 @@ func (c *Cluster) planOne(ctx context.Context, plan *Plan, m *generate.Manifest,
 	}
 	if applied {
 		plan.Unchanged++
-	} else {
-		plan.Steps = append(plan.Steps, step)
+		return nil
 	}
+	if live != nil && m.Kind == "ApplicationSet" {
+		var err error
+		if step.Deletes, err = c.deletes(ctx, live, step.wanted); err != nil {
+			return err
+		}
+	}
+	plan.Steps = append(plan.Steps, step)
 	return nil
 }
 

@@ -11,7 +11,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
 
@@ -96,7 +95,7 @@ func stale(dir string, known map[string]bool) ([]Change, error) {
 		}
 		for _, entry := range entries {
 			name := path.Join(folder, entry.Name())
-			if known[name] || !entry.Type().IsRegular() || !strings.HasSuffix(name, ".yaml") {
+			if known[name] || !entry.Type().IsRegular() || !isManifest(name) {
 				continue
 			}
 			old, err := read(dir, name)

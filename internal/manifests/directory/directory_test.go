@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/davidaparicio/kargo-bot/internal/manifests/directory"
 	"github.com/davidaparicio/kargo-bot/internal/manifests/generate"
@@ -162,4 +163,27 @@ func TestWhatIsWrongWithAFolderIsSaid(t *testing.T) {
 			t.Errorf("%s: %v", dir, err)
 		}
 	}
+}
+
+func TestWhatAKilledRunHasLeftIsRemoved(t *testing.T) {
+	parent := t.TempDir()
+	dir, long := filepath.Join(parent, "generated"), time.Now().Add(-24*time.Hour)
+	put := func(name string) {
+		path := filepath.Join(parent, name)
+		err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600), os.Chtimes(path, long, long), os.Chtimes(filepath.Dir(path), long, long))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(".generated.123.tmp/project.yaml")
+	put(".generated-2/project.yaml")
+	put(".other.123.tmp/project.yaml")
+	write(t, dir, render(t, []byte(few)))
+	leftovers(t, parent, ".generated-2", ".other.123.tmp", "generated")
+
+	put("generated/project.yaml.77.tmp")
+	put("generated/stages/red-dev.yaml.77.tmp")
+	write(t, dir, render(t, []byte(few)))
+	leftovers(t, dir, "project-config.yaml", "project.yaml", "stages", "warehouses")
+	leftovers(t, filepath.Join(dir, "stages"), "blue-dev.yaml", "blue-prod.yaml", "red-dev.yaml", "red-prod.yaml")
 }

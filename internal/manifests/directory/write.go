@@ -2,29 +2,39 @@ package directory
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/davidaparicio/kargo-bot/internal/manifests/temporary"
 )
 
 // Write carries changes out. Each file is replaced at once or not at all; a folder that does not exist appears with all
-// that is in it. Nothing is forced to the disk, as everything can be generated again. The error is a Problem.
+// that is in it. Nothing is forced to the disk, as everything can be generated again. What a run has left that was killed
+// is removed. The error is a Problem.
 func Write(dir string, changes []Change) error {
 	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
 		return writeNew(dir, changes)
 	} else if err != nil {
 		return problem(dir, err)
 	}
+	isFresh := func(of string, isFolder bool) bool { return !isFolder && isManifest(of) }
+	for _, folder := range folders {
+		temporary.Sweep(filepath.Join(dir, folder), isFresh, time.Now().Add(-temporary.Age))
+	}
 	if err := makeFolders(dir, changes); err != nil {
 		return err
 	}
 	return each(changes, func(c Change) error { return replace(filepath.Join(dir, filepath.FromSlash(c.Path)), c) })
 }
+
+// isManifest reports whether a file could have been generated, by its name.
+func isManifest(name string) bool { return strings.HasSuffix(name, ".yaml") }
 
 // writeNew makes the folder beside its place, and then moves it there.
 func writeNew(dir string, changes []Change) (err error) {
@@ -35,26 +45,28 @@ func writeNew(dir string, changes []Change) (err error) {
 	if err := os.MkdirAll(parent, 0o755); err != nil { //nolint:gosec // G301: what is generated is no secret
 		return problem(parent, err)
 	}
-	temporary, err := os.MkdirTemp(parent, "."+name+"-")
+	isUnfinished := func(of string, isFolder bool) bool { return isFolder && of == "."+name }
+	temporary.Sweep(parent, isUnfinished, time.Now().Add(-temporary.Age))
+	unfinished, err := temporary.Folder(filepath.Join(parent, name))
 	if err != nil {
 		return problem(parent, err)
 	}
 	defer func() {
 		if err != nil {
-			_ = os.RemoveAll(temporary)
+			_ = os.RemoveAll(unfinished)
 		}
 	}()
-	if err := os.Chmod(temporary, 0o755); err != nil { //nolint:gosec // G302: what is generated is no secret
-		return problem(temporary, err)
+	if err := os.Chmod(unfinished, 0o755); err != nil { //nolint:gosec // G302: what is generated is no secret
+		return problem(unfinished, err)
 	}
-	if err := makeFolders(temporary, changes); err != nil {
+	if err := makeFolders(unfinished, changes); err != nil {
 		return err
 	}
-	write := func(c Change) error { return create(filepath.Join(temporary, filepath.FromSlash(c.Path)), c.New) }
+	write := func(c Change) error { return create(filepath.Join(unfinished, filepath.FromSlash(c.Path)), c.New) }
 	if err := each(changes, write); err != nil {
 		return err
 	}
-	if err := os.Rename(temporary, dir); err != nil {
+	if err := os.Rename(unfinished, dir); err != nil {
 		return problem(dir, err)
 	}
 	return nil
@@ -108,13 +120,13 @@ func replace(file string, c Change) error {
 		}
 		return nil
 	}
-	temporary := fmt.Sprintf("%s.%d.tmp", file, os.Getpid())
-	if err := create(temporary, c.New); err != nil {
-		_ = os.Remove(temporary)
+	fresh := temporary.Beside(file)
+	if err := create(fresh, c.New); err != nil {
+		_ = os.Remove(fresh)
 		return err
 	}
-	if err := os.Rename(temporary, file); err != nil {
-		_ = os.Remove(temporary)
+	if err := os.Rename(fresh, file); err != nil {
+		_ = os.Remove(fresh)
 		return problem(file, err)
 	}
 	return nil

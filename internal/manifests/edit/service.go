@@ -80,11 +80,32 @@ func (t text) insertBehind(line, column int, name string) []byte {
 	if indent, isBlock := strings.CutSuffix(strings.TrimRight(lead, " "), "-"); isBlock && strings.TrimSpace(indent) == "" {
 		return t.insertLine(t.lastLine(line, len(indent)), lead+name)
 	}
+	if strings.TrimSpace(lead) == "" {
+		if dash := t.dashAbove(line); dash >= 0 {
+			indent := bytes.IndexByte(t.lines[dash], '-')
+			return t.insertLine(t.lastLine(dash, indent), strings.Repeat(" ", indent)+"- "+name)
+		}
+	}
 	end := scalarEnd(element)
 	if end < 0 {
 		return nil
 	}
 	return t.replaceLine(line, lead+element[:end]+", "+name+element[end:])
+}
+
+// dashAbove returns the line of the dash that an element of a list stands below, which begins on a line, and -1 if there is
+// none.
+func (t text) dashAbove(line int) int {
+	for i := line - 1; i >= 0; i-- {
+		switch content, _, _ := strings.Cut(string(t.lines[i]), "#"); strings.TrimSpace(content) {
+		case "":
+		case "-":
+			return i
+		default:
+			return -1
+		}
+	}
+	return -1
 }
 
 // lastLine returns the last line of the element of a list that begins on a line and whose dash is indented so far:

@@ -53,6 +53,8 @@ func TestServicesAreAddedInTheLayoutThatIsThere(t *testing.T) {
 		{"services:\n- red\n\n# what follows\n", "services:\n- red\n- purple\n\n# what follows\n"},
 		{"services:\n- red\n- name: blue\n  image: quay.io/acme/blue\n\n  # where it differs\n  promotion:\n    path: x\n# end\n",
 			"services:\n- red\n- name: blue\n  image: quay.io/acme/blue\n\n  # where it differs\n  promotion:\n    path: x\n- purple\n# end\n"},
+		{"services:\n- red\n-\n    name: blue\n    image: quay.io/acme/blue\n# end\n", "services:\n- red\n-\n    name: blue\n    image: quay.io/acme/blue\n- purple\n# end\n"},
+		{"services:\n  - # ours\n\n    red\n", "services:\n  - # ours\n\n    red\n  - purple\n"},
 		{"services:\r\n- red\r\n", "services:\r\n- red\r\n- purple\r\n"},
 		{"services:\n- {name: red, promotion: {path: x}}\n", "services:\n- {name: red, promotion: {path: x}}\n- purple\n"},
 	} {

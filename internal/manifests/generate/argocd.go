@@ -15,6 +15,9 @@ const (
 	annotationAuthorizedStage = "kargo.akuity.io/authorized-stage"
 )
 
+// ApplicationName is what an ApplicationSet calls its Applications: as their Stages are called.
+const ApplicationName = "{{.project}}-{{.env}}"
+
 // appProject lets the Applications deploy from the Git repository to their namespaces, and to no others.
 func appProject(p *manifests.Pipeline) *Manifest {
 	a := p.ArgoCD
@@ -97,8 +100,7 @@ func elements(p *manifests.Pipeline, s *manifests.Service, whole bool) List {
 	_, deliveries := p.Of(s)
 	for i := range deliveries {
 		d := &deliveries[i]
-		w := newStepWriter(p, s, d)
-		o := Object{{"env", d.Environment.Name}, {"autoSync", strconv.FormatBool(!w.has(manifests.StepArgoCD))}}
+		o := Object{{"env", d.Environment.Name}, {"autoSync", strconv.FormatBool(!manifests.HasStep(d.Steps(s), manifests.StepArgoCD))}}
 		if whole {
 			o = append(Object{{"project", s.Name}}, append(o, Field{"path", p.PathOf(s, d)})...)
 		}
@@ -122,6 +124,8 @@ func isUniform(p *manifests.Pipeline) bool {
 	return true
 }
 
+// application is the template of an Application. The guide deploys HEAD, the default branch: what promotions push is on
+// the branch that they push to.
 func application(p *manifests.Pipeline) Object {
 	a := p.ArgoCD
 	fields := strings.NewReplacer("{service}", "{{.project}}", "{environment}", "{{.env}}")
@@ -129,18 +133,17 @@ func application(p *manifests.Pipeline) Object {
 	if isUniform(p) {
 		path = fields.Replace(p.PathPattern(p.Promotion))
 	}
-	name := "{{.project}}-{{.env}}"
 	return Object{
 		{"metadata", Object{
-			{"name", name},
+			{"name", ApplicationName},
 			{"namespace", a.Namespace},
 			{"labels", Object{{"app.kubernetes.io/name", "{{.project}}"}, {"environment", "{{.env}}"}}},
-			{"annotations", Object{{annotationAuthorizedStage, p.Project + ":" + name}}},
+			{"annotations", Object{{annotationAuthorizedStage, p.Project + ":" + ApplicationName}}},
 			{"finalizers", List{"resources-finalizer.argocd.argoproj.io"}},
 		}},
 		{"spec", Object{
 			{"project", argoProject(p)},
-			{"source", Object{{"repoURL", p.GitRepo}, {"targetRevision", revision(p)}, {"path", path}}},
+			{"source", Object{{"repoURL", p.GitRepo}, {"targetRevision", p.GitBranch}, {"path", path}}},
 			{"destination", Object{{"server", a.Server}, {"namespace", fields.Replace(a.Destination)}}},
 			{"syncPolicy", Object{
 				{"syncOptions", List{"CreateNamespace=true", "PruneLast=true", "ApplyOutOfSyncOnly=true"}},
@@ -149,15 +152,4 @@ func application(p *manifests.Pipeline) Object {
 			{"revisionHistoryLimit", 3},
 		}},
 	}
-}
-
-// defaultBranch is the branch of a file that names none.
-const defaultBranch = "main"
-
-// revision returns what Argo CD deploys: the guide has the default branch, however it is called.
-func revision(p *manifests.Pipeline) string {
-	if p.GitBranch == defaultBranch {
-		return "HEAD"
-	}
-	return p.GitBranch
 }

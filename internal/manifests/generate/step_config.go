@@ -12,8 +12,8 @@ import (
 const checkout = "./src"
 
 // config returns the configuration of a step that is written for whoever names it.
-func (w *stepWriter) config(name string) Object {
-	switch name {
+func (w *stepWriter) config(index int) Object {
+	switch name := w.list[index].Uses; name {
 	case manifests.StepClone:
 		return Object{
 			{"repoURL", w.p.GitRepo},
@@ -28,12 +28,12 @@ func (w *stepWriter) config(name string) Object {
 	case manifests.StepCommit:
 		return Object{{"path", checkout}, {"message", w.message()}}
 	case manifests.StepPush:
-		if w.has(manifests.StepOpenPR) {
+		if manifests.HasStep(w.list, manifests.StepOpenPR) {
 			return Object{{"path", checkout}, {"generateTargetBranch", true}}
 		}
 		return Object{{"path", checkout}, {"targetBranch", w.p.GitBranch}}
 	case manifests.StepOpenPR, manifests.StepWaitForPR:
-		return w.pullRequest(name)
+		return w.pullRequest(index)
 	default:
 		return w.argoCDUpdate()
 	}
@@ -42,17 +42,26 @@ func (w *stepWriter) config(name string) Object {
 // folder returns the path of the folder that the promotion changes, below that of the promotion.
 func (w *stepWriter) folder() string { return checkout + "/" + path.Clean(w.p.PathOf(w.s, w.d)) }
 
+// strategy returns the one by which an image is discovered.
+func (w *stepWriter) strategy(image manifests.Image) string {
+	if image.Warehouse != nil {
+		return image.Warehouse.ImageSelectionStrategy
+	}
+	return w.d.Rules.ImageSelectionStrategy
+}
+
 // tag returns the expression for the tag of an image. Kargo takes what looks like a number for one, unless told
 // otherwise: a version never does.
 func (w *stepWriter) tag(image manifests.Image) string {
-	strategy := w.d.Rules.ImageSelectionStrategy
-	if image.Warehouse != nil {
-		strategy = image.Warehouse.ImageSelectionStrategy
-	}
-	if strategy == "SemVer" {
+	if w.strategy(image) == manifests.StrategySemVer {
 		return fmt.Sprintf("${{ imageFrom(%q).Tag }}", image.Repository)
 	}
 	return fmt.Sprintf("${{ quote(imageFrom(%q).Tag) }}", image.Repository)
+}
+
+// digest returns the expression for the digest of an image: that is what differs where the tag is always the same.
+func digest(image manifests.Image) string {
+	return fmt.Sprintf("${{ imageFrom(%q).Digest }}", image.Repository)
 }
 
 func (w *stepWriter) kustomizeImages() List {
@@ -62,9 +71,14 @@ func (w *stepWriter) kustomizeImages() List {
 		if replaces == "" && i == 0 {
 			replaces = w.p.PlaceImage(w.d.Promotion)
 		}
-		o := Object{{"image", image.Repository}, {"tag", w.tag(image)}}
+		o := Object{{"image", image.Repository}}
 		if replaces != "" && replaces != image.Repository {
-			o = Object{{"image", replaces}, {"newName", image.Repository}, {"tag", w.tag(image)}}
+			o = Object{{"image", replaces}, {"newName", image.Repository}}
+		}
+		if w.strategy(image) == manifests.StrategyDigest {
+			o = append(o, Field{"digest", digest(image)})
+		} else {
+			o = append(o, Field{"tag", w.tag(image)})
 		}
 		list = append(list, o)
 	}
@@ -82,7 +96,12 @@ func (w *stepWriter) helmImages() Object {
 		if key == "" {
 			key = helm.TagKey
 		}
-		updates = append(updates, Object{{"key", key}, {"value", w.tag(image)}})
+		value := w.tag(image)
+		if w.strategy(image) == manifests.StrategyDigest {
+			// A name with both is one that every container runtime takes.
+			value = fmt.Sprintf("${{ imageFrom(%q).Tag }}@", image.Repository) + digest(image)
+		}
+		updates = append(updates, Object{{"key", key}, {"value", value}})
 	}
 	return Object{{"path", w.folder() + "/" + path.Clean(helm.Values)}, {"updates", updates}}
 }
@@ -104,10 +123,15 @@ func (w *stepWriter) charts() List {
 
 // message returns the message of the commit: where to, what, and which version.
 func (w *stepWriter) message() string {
-	return fmt.Sprintf("[%s] %s: ${{ imageFrom(%q).Tag }}", w.d.Environment.ShortName(), w.s.Name, w.p.ImagesOf(w.s)[0].Repository)
+	first := w.p.ImagesOf(w.s)[0]
+	version := fmt.Sprintf("${{ imageFrom(%q).Tag }}", first.Repository)
+	if w.strategy(first) == manifests.StrategyDigest {
+		version = digest(first)
+	}
+	return fmt.Sprintf("[%s] %s: %s", w.d.Environment.ShortName(), w.s.Name, version)
 }
 
-func (w *stepWriter) pullRequest(step string) Object {
+func (w *stepWriter) pullRequest(index int) Object {
 	settings := w.d.Promotion.PullRequest
 	if settings == nil {
 		settings = &manifests.PullRequest{}
@@ -116,20 +140,29 @@ func (w *stepWriter) pullRequest(step string) Object {
 	if settings.Provider != "" {
 		o = append(o, Field{"provider", settings.Provider})
 	}
-	if step == manifests.StepWaitForPR {
-		return append(o, Field{"prNumber", fmt.Sprintf("${{ outputs['%s'].pr.id }}", w.aliasOf(manifests.StepOpenPR))})
+	if w.list[index].Uses == manifests.StepWaitForPR {
+		return append(o, Field{"prNumber", fmt.Sprintf("${{ outputs['%s'].pr.id }}", w.aliasBefore(index, manifests.StepOpenPR))})
 	}
 	title := settings.Title
 	if title == "" {
 		title = w.message()
 	}
 	o = append(o,
-		Field{"sourceBranch", fmt.Sprintf("${{ outputs['%s'].branch }}", w.aliasOf(manifests.StepPush))},
+		Field{"sourceBranch", fmt.Sprintf("${{ outputs['%s'].branch }}", w.aliasBefore(index, manifests.StepPush))},
 		Field{"targetBranch", w.p.GitBranch}, Field{"title", title})
 	if len(settings.Labels) > 0 {
 		o = append(o, Field{"labels", texts(settings.Labels)})
 	}
 	return o
+}
+
+// aliasBefore returns the alias of the step of a kind whose outputs the one with an index reads. The validation sees to it
+// that there is one.
+func (w *stepWriter) aliasBefore(index int, uses string) string {
+	if s := manifests.Before(w.list, index, uses); s != nil {
+		return s.Alias()
+	}
+	return ""
 }
 
 func (w *stepWriter) argoCDUpdate() Object {

@@ -7,12 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
-	"github.com/davidaparicio/kargo-bot/internal/manifests"
 	"github.com/davidaparicio/kargo-bot/internal/strictyaml"
 )
 
@@ -143,8 +145,13 @@ func (b *builder) comment(t reflect.Type, field string) string {
 		b.comments[t.PkgPath()] = comments(b.t, t.PkgPath())
 	}
 	text := b.comments[t.PkgPath()][t.Name()+field]
-	if text == "" && t.PkgPath() == reflect.TypeFor[manifests.Pipeline]().PkgPath() {
+	if text == "" {
 		b.t.Errorf("%s%s has no comment", t, field)
+	}
+	for f := range t.Fields() {
+		if isOfGo.MatchString(f.Name) && !slices.Contains(kinds, f.Name) && f.Name != f.Tag.Get("yaml") && slices.Contains(words(text), f.Name) {
+			b.t.Errorf("the comment of %s%s says %s, which the file calls %s", t, field, f.Name, f.Tag.Get("yaml"))
+		}
 	}
 	return text
 }
@@ -195,15 +202,28 @@ func read(all map[string]string, d *ast.GenDecl) {
 	}
 }
 
-// line puts a comment on one line, and takes the name off its beginning: a reader of the schema sees that already.
+// isOfGo matches names that are not words: RepoURL.
+var isOfGo = regexp.MustCompile(`^(([A-Z]\w*[a-z][A-Z]\w*)|[A-Z]{2,}[a-z]\w*)$`)
+
+// kinds are names that are those of kinds, too, and so called in any text.
+var kinds = []string{"AnalysisTemplates", "ClusterAnalysisTemplates", "AppProject"}
+
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
+}
+
+// said matches what a comment says of what it names. A reader of the schema sees the name already: "Name is the name of
+// the task" is "The name of the task" there, but "Name of the task" stays what it is.
+var said = regexp.MustCompile(`^(?:(?:is|are) (.+)|((?:says?|has|can|names|replaces|restrict|tells) .+))$`)
+
+// line puts a comment on one line, as it reads below a name.
 func line(text, name string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	rest, ok := strings.CutPrefix(text, name+" ")
-	if !ok {
+	parts := said.FindStringSubmatch(rest)
+	if !ok || parts == nil {
 		return text
 	}
-	for _, verb := range []string{"is ", "are "} {
-		rest = strings.TrimPrefix(rest, verb)
-	}
+	rest = parts[1] + parts[2]
 	return strings.ToUpper(rest[:1]) + rest[1:]
 }
