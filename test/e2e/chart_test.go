@@ -100,7 +100,13 @@ func TestTheAPIServerTakesAllOfTheChart(t *testing.T) {
 	}
 	values["projects"] = []any{project.Name}
 	// What is of the whole cluster is there already by the name of the other tests' release.
-	objects, err := harness.RenderChart(harness.BotChart, "everything", project.Name, values)
+	wantTaken(t, harness.BotChart, project.Name, values, "Deployment", "Service", "Ingress", "NetworkPolicy", "PodDisruptionBudget", "ConfigMap", "ServiceAccount", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
+}
+
+// wantTaken expects the API server to take all that a chart makes, and the chart to make at least these kinds.
+func wantTaken(t *testing.T, chart, namespace string, values map[string]any, want ...string) {
+	t.Helper()
+	objects, err := harness.RenderChart(chart, "everything", namespace, values)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +118,7 @@ func TestTheAPIServerTakesAllOfTheChart(t *testing.T) {
 			t.Errorf("%s %s: %v", object.GetKind(), object.GetName(), err)
 		}
 	}
-	for _, kind := range []string{"Deployment", "Service", "Ingress", "NetworkPolicy", "PodDisruptionBudget", "ConfigMap", "ServiceAccount", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"} {
+	for _, kind := range want {
 		if !kinds[kind] {
 			t.Errorf("the chart has no %s", kind)
 		}

@@ -96,23 +96,8 @@ func TestTheAPIServerTakesAllOfSecretsyncsChart(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(strings.ReplaceAll(everySecretsyncValue, "PROJECT", project.Name)), &values); err != nil {
 		t.Fatal(err)
 	}
-	objects, err := harness.RenderChart(harness.SecretsyncChart, "everything", project.Name, values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	strict := client.WithFieldValidation(cluster.Client, metav1.FieldValidationStrict)
-	kinds := map[string]bool{}
-	for _, object := range objects {
-		kinds[object.GetKind()] = true
-		if err := strict.Create(t.Context(), object, client.DryRunAll); err != nil {
-			t.Errorf("%s %s: %v", object.GetKind(), object.GetName(), err)
-		}
-	}
-	for _, kind := range []string{"Deployment", "NetworkPolicy", "ConfigMap", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"} {
-		if !kinds[kind] {
-			t.Errorf("the chart has no %s", kind)
-		}
-	}
+	wantTaken(t, harness.SecretsyncChart, project.Name, values,
+		"Deployment", "NetworkPolicy", "ConfigMap", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding")
 }
 
 // everySecretsyncValue are values of the chart that bring everything into it that it can have.
