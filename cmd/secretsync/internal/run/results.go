@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/davidaparicio/kargo-bot/cmd/secretsync/internal/probe"
 	"github.com/davidaparicio/kargo-bot/internal/credentials"
 )
 
@@ -104,4 +105,4 @@ func (s *schedule) waitsForSource(secret credentials.SecretName) bool {
 }
 
 // What credentials.Outcome says of a credential that does not work, or could not be tried.
-const probeRefused, probeUnreachable = "refused", "unreachable"
+const probeRefused, probeUnreachable = string(probe.Refused), string(probe.Unreachable)
